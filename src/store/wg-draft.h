@@ -24,4 +24,8 @@ WgDraft *wg_draft_get (WgStoreContext *context, const char *id, GError **error);
 GPtrArray *wg_draft_list (WgStoreContext *context, GError **error); /* of WgDraft, newest first */
 gboolean wg_draft_delete (WgStoreContext *context, const char *id, GError **error);
 
+/* The body of a draft from an event and back, for layers that do not know the wire. */
+char *wg_draft_write_body (const WgEvent *event);
+WgEvent *wg_draft_read_body (const char *body, GError **error);
+
 G_END_DECLS

@@ -40,6 +40,9 @@ typedef struct {
   GHashTable *topics;         /* touched in this job; announced after it */
 } WgStoreContext;
 
+/* The machine's own clock and random source, for whoever needs them before there is a store. */
+const WgPorts *wg_store_system_ports (void);
+
 #define WG_TYPE_STORE (wg_store_get_type ())
 G_DECLARE_FINAL_TYPE (WgStore, wg_store, WG, STORE, GObject)
 
