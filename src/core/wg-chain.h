@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The hash chain over operation lines: h_n = SHA-256 (h_(n-1) || line_n), hashes as 64 lower hex digits. */
+/* The hash chain over operation lines: h_n = SHA-256 (h_(n-1) || line_n), hashes as 64 lower hex
+ * digits. */
 #pragma once
 
 #include <glib.h>

@@ -12,4 +12,4 @@
  *
  * Returns: the quark of %WG_CORE_ERROR
  */
-G_DEFINE_QUARK (wg-core-error-quark, wg_core_error)
+G_DEFINE_QUARK (wg - core - error - quark, wg_core_error)

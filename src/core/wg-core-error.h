@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
+typedef enum
+{
   WG_CORE_ERROR_INVALID,   /* the input breaks a rule of the domain: mend the named field */
   WG_CORE_ERROR_PARSE,     /* a data file or text is malformed: mend the file at the named line */
   WG_CORE_ERROR_FORBIDDEN, /* this role may not do this: ask somebody who may */

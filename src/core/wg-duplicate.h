@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct
+{
   const char *class_code;
   WgPoint point;
   gint64 occurred_ms;

@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 /* Codes are those of the standard tables; the code is what is stored and sent. */
-typedef enum {
+typedef enum
+{
   WG_EVENT_LEVEL_NONE = 0,
   WG_EVENT_LEVEL_DAILY = 1,   /* 日常 */
   WG_EVENT_LEVEL_GENERAL = 2, /* 一般 */
@@ -15,7 +16,8 @@ typedef enum {
   WG_EVENT_LEVEL_GRAVE = 4,   /* 重大 */
 } WgEventLevel;
 
-typedef enum {
+typedef enum
+{
   WG_EVENT_STATE_DRAFT = 0,
   WG_EVENT_STATE_REPORTED = 10,
   WG_EVENT_STATE_RETURNED = 11,
@@ -34,7 +36,8 @@ typedef enum {
   WG_EVENT_STATE_ARCHIVED = 80,
 } WgEventState;
 
-typedef enum {
+typedef enum
+{
   WG_FIX_NONE = 5,
   WG_FIX_SATELLITE = 1,
   WG_FIX_NETWORK = 2,
@@ -43,7 +46,8 @@ typedef enum {
 } WgFixSource;
 
 /* The seed's six steps, for the step bar. */
-typedef enum {
+typedef enum
+{
   WG_LOOP_STEP_REPORT,   /* 采集上报 */
   WG_LOOP_STEP_ACCEPT,   /* 受理立案 */
   WG_LOOP_STEP_DISPATCH, /* 指挥派遣 */
@@ -59,7 +63,8 @@ typedef enum {
  * Content of one event. Text members are owned, %NULL when not given; times 0 when
  * not given; longitude and latitude are degrees WGS-84, NAN when unknown.
  */
-typedef struct {
+typedef struct
+{
   char *id;
   WgEventLevel level;
   WgEventLevel level_reported;
@@ -104,7 +109,12 @@ WgEvent *wg_event_copy (const WgEvent *event);
 void wg_event_free (WgEvent *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgEvent, wg_event_free)
 
-extern const WgField WG_EVENT_FIELDS[]; /* ends with name %NULL; offsets into WgEvent */
+/* Ends with name %NULL; offsets into WgEvent. @id and @ver are not in it: they travel around the
+ * content. */
+extern const WgField WG_EVENT_FIELDS[];
+
+/* Tidies what a person gave and fills what follows from the class; @class_name may be %NULL. */
+void wg_event_normalize (WgEvent *event, const char *class_name);
 
 /* What breaks a rule; a warning does not block (design.md 2, 15). */
 GPtrArray *wg_event_check (const WgEvent *event, gint64 now_ms);

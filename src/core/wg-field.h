@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A field of a record described by data: one row drives checks, JSON, patches, forms and documentation. */
+/* A field of a record described by data: one row drives checks, JSON, patches, forms and
+ * documentation. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-typedef enum {
-  WG_FIELD_TEXT,  /* char *, NFC, no control characters but newline when multi-line */
-  WG_FIELD_CODE,  /* char *, a value of the code list named in @codes */
-  WG_FIELD_ID,    /* char *, UUID or business code */
-  WG_FIELD_INT,   /* gint64 */
-  WG_FIELD_ENUM,  /* int (a C enum whose values are the standard's codes) */
-  WG_FIELD_REAL,  /* double, NAN = not given */
-  WG_FIELD_DEGREE,/* double with seven decimals, NAN = not given */
-  WG_FIELD_FLAG,  /* gboolean */
-  WG_FIELD_TIME,  /* gint64 ms, 0 = not given */
-  WG_FIELD_HASHES,/* char **, SHA-256 names */
+typedef enum
+{
+  WG_FIELD_TEXT,   /* char *, NFC, no control characters but newline when multi-line */
+  WG_FIELD_CODE,   /* char *, a value of the code list named in @codes */
+  WG_FIELD_ID,     /* char *, UUID or business code */
+  WG_FIELD_INT,    /* gint64 */
+  WG_FIELD_ENUM,   /* int (a C enum whose values are the standard's codes) */
+  WG_FIELD_REAL,   /* double, NAN = not given */
+  WG_FIELD_DEGREE, /* double with seven decimals, NAN = not given */
+  WG_FIELD_FLAG,   /* gboolean */
+  WG_FIELD_TIME,   /* gint64 ms, 0 = not given */
+  WG_FIELD_HASHES, /* char **, SHA-256 names */
 } WgFieldType;
 
-typedef enum {
+typedef enum
+{
   WG_FIELD_REQUIRED = 1 << 0,
   WG_FIELD_MULTILINE = 1 << 1,
   WG_FIELD_PERSONAL = 1 << 2, /* masked by default, reveals are audited */
@@ -27,7 +30,8 @@ typedef enum {
   WG_FIELD_ONCE = 1 << 4,     /* settled at acceptance; later only by a step */
 } WgFieldFlags;
 
-typedef struct {
+typedef struct
+{
   const char *name;  /* stable name in JSON */
   const char *title; /* msgid */
   WgFieldType type;
@@ -38,7 +42,8 @@ typedef struct {
   const char *source; /* clause */
 } WgField;
 
-typedef enum {
+typedef enum
+{
   WG_ISSUE_MISSING,
   WG_ISSUE_TOO_SHORT,
   WG_ISSUE_TOO_LONG,
@@ -53,7 +58,8 @@ typedef enum {
 } WgIssueCode;
 
 /* One finding: which field, what, and whether it keeps the record from being accepted. */
-typedef struct {
+typedef struct
+{
   const char *field; /* name in the table; static */
   WgIssueCode code;
   gboolean blocks;

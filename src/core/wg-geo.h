@@ -6,22 +6,26 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct
+{
   double lon, lat;
 } WgPoint;
 
-typedef struct {
+typedef struct
+{
   double min_lon, min_lat, max_lon, max_lat;
 } WgBox;
 
 /* One closed ring, last point not repeated; a point on the border is inside. */
-typedef struct {
+typedef struct
+{
   WgPoint *points; /* owned */
   gsize n_points;
   WgBox box;
 } WgPolygon;
 
-typedef enum {
+typedef enum
+{
   WG_DATUM_WGS84, /* = CGCS2000 for this purpose */
   WG_DATUM_GCJ02,
   WG_DATUM_BD09,
@@ -42,7 +46,8 @@ gboolean wg_geo_is_plausible (WgPoint point); /* 73…136 E, 3…54 N */
 WgPoint wg_geo_convert (WgPoint point, WgDatum from, WgDatum to);
 void wg_geo_to_mercator (WgPoint point, double *out_x, double *out_y);
 WgPoint wg_geo_from_mercator (double x, double y);
-gboolean wg_datum_from_string (const char *name, WgDatum *out_datum); /* "wgs84" "cgcs2000" "gcj02" "bd09" */
+gboolean wg_datum_from_string (const char *name,
+                               WgDatum *out_datum); /* "wgs84" "cgcs2000" "gcj02" "bd09" */
 const char *wg_datum_to_string (WgDatum datum);
 
 G_END_DECLS

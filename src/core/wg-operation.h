@@ -9,22 +9,25 @@ G_BEGIN_DECLS
 
 #define WG_OPERATION_SCHEMA 1
 
-typedef enum {
+typedef enum
+{
   WG_OPERATION_EVENT_CREATE, /* event.create: @event */
-  WG_OPERATION_EVENT_PATCH,  /* event.patch: @event holds the new values, @base the values seen, @fields the names */
+  WG_OPERATION_EVENT_PATCH,  /* event.patch: @event holds the new values, @base the values seen,
+                                @fields the names */
   WG_OPERATION_EVENT_STEP,   /* event.step: @step_* */
   WG_OPERATION_SCOPE_DROPPED,
   WG_N_OPERATION,
 } WgOperationKind;
 
-typedef struct {
+typedef struct
+{
   WgOperationKind kind;
   char *op_id;
   gint64 seq; /* dense per replica, from 1 */
   gint64 schema;
-  char *rec;   /* record id */
-  char *scope; /* "g:<grid>" … */
-  char *actor; /* worker id */
+  char *rec;    /* record id */
+  char *scope;  /* "g:<grid>" … */
+  char *actor;  /* worker id */
   gint64 at_ms; /* device wall clock: a claim */
   char *boot;
   gint64 mono_ms;
@@ -54,19 +57,20 @@ gboolean wg_operation_kind_from_string (const char *name, WgOperationKind *out_k
 gboolean wg_operation_apply (const WgOperation *operation, WgEvent *event, GError **error);
 
 /* Why the platform refused an operation; the string is what is stored and sent. */
-typedef enum {
-  WG_REFUSAL_INVALID_FIELD,      /* invalid-field */
-  WG_REFUSAL_UNKNOWN_KIND,       /* unknown-kind */
-  WG_REFUSAL_FIELD_READ_ONLY,    /* field-read-only */
-  WG_REFUSAL_NOT_IN_SCOPE,       /* not-in-scope */
-  WG_REFUSAL_NO_RIGHT,           /* no-right */
-  WG_REFUSAL_STALE_STATE,        /* stale-state */
-  WG_REFUSAL_ILLEGAL_STEP,       /* illegal-step */
-  WG_REFUSAL_DEPENDS_ON_REJECTED,/* depends-on-rejected */
-  WG_REFUSAL_DUPLICATE_RECORD,   /* duplicate-record */
-  WG_REFUSAL_TOO_OLD,            /* too-old */
-  WG_REFUSAL_RECORD_VOID,        /* record-void */
-  WG_REFUSAL_QUOTA,              /* quota */
+typedef enum
+{
+  WG_REFUSAL_INVALID_FIELD,       /* invalid-field */
+  WG_REFUSAL_UNKNOWN_KIND,        /* unknown-kind */
+  WG_REFUSAL_FIELD_READ_ONLY,     /* field-read-only */
+  WG_REFUSAL_NOT_IN_SCOPE,        /* not-in-scope */
+  WG_REFUSAL_NO_RIGHT,            /* no-right */
+  WG_REFUSAL_STALE_STATE,         /* stale-state */
+  WG_REFUSAL_ILLEGAL_STEP,        /* illegal-step */
+  WG_REFUSAL_DEPENDS_ON_REJECTED, /* depends-on-rejected */
+  WG_REFUSAL_DUPLICATE_RECORD,    /* duplicate-record */
+  WG_REFUSAL_TOO_OLD,             /* too-old */
+  WG_REFUSAL_RECORD_VOID,         /* record-void */
+  WG_REFUSAL_QUOTA,               /* quota */
   WG_N_REFUSAL,
 } WgRefusal;
 

@@ -7,22 +7,26 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
+typedef enum
+{
   WG_GRID_CITY = 1,       /* 城市 */
   WG_GRID_COMMERCIAL = 2, /* 商业 */
   WG_GRID_RURAL = 3,      /* 农村 */
   WG_GRID_PLANT = 4,      /* 厂区 */
 } WgGridKind;
 
-typedef struct {
+typedef struct
+{
   char *code; /* 6, 9 or 12 digits, or a department code */
   char *name, *short_name;
-  int kind; /* 1 市 2 区 3 镇街/园区 4 社区村 5 区直部门 6 镇街科室 7 企业 8 区级中心 9 分中心 10 考核组 */
+  int kind; /* 1 市 2 区 3 镇街/园区 4 社区村 5 区直部门 6 镇街科室 7 企业 8 区级中心 9 分中心 10
+               考核组 */
   char *parent;
   char *phone; /* duty number */
 } WgOrg;
 
-typedef struct {
+typedef struct
+{
   char *code; /* 15 digits: 6 + 3 + 3 + 3 */
   char *name;
   WgGridKind kind;
@@ -31,7 +35,8 @@ typedef struct {
   WgPolygon *boundary;
 } WgGrid;
 
-typedef struct {
+typedef struct
+{
   char *id; /* "w0001" */
   char *name;
   WgRole role;

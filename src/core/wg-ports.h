@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the core needs of the outer world, given as functions: the core itself has no clock, chance, file or thread. */
+/* What the core needs of the outer world, given as functions: the core itself has no clock, chance,
+ * file or thread. */
 #pragma once
 
 #include <glib.h>
@@ -16,7 +17,8 @@ G_BEGIN_DECLS
  *
  * All times of the project are gint64 Unix milliseconds UTC and end in `_ms`.
  */
-typedef struct {
+typedef struct
+{
   gint64 (*wall_ms) (gpointer data);
   gint64 (*boot_ms) (gpointer data);
   void (*random) (gpointer data, guint8 *out, gsize n);

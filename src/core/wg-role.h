@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
+typedef enum
+{
   WG_ROLE_WORKER = 1 << 0,     /* W 网格长 */
   WG_ROLE_CLERK = 1 << 1,      /* C 分中心受理 */
   WG_ROLE_DISPATCHER = 1 << 2, /* P 分中心派遣 */

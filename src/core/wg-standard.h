@@ -7,10 +7,16 @@
 
 G_BEGIN_DECLS
 
-typedef enum { WG_PHOTO_NEVER, WG_PHOTO_OPTIONAL, WG_PHOTO_REQUIRED } WgPhotoPolicy;
+typedef enum
+{
+  WG_PHOTO_NEVER,
+  WG_PHOTO_OPTIONAL,
+  WG_PHOTO_REQUIRED
+} WgPhotoPolicy;
 
 /* One row; owned by its WgStandard, immutable. Groups have no parent. */
-typedef struct {
+typedef struct
+{
   const char *code;   /* "02" group, "0202" class */
   const char *parent; /* %NULL for a group */
   const char *name;
@@ -40,7 +46,8 @@ const char *wg_standard_get_version (const WgStandard *standard);
 const WgEventClass *wg_standard_find (const WgStandard *standard, const char *code);
 const WgEventClass *const *wg_standard_get_rows (const WgStandard *standard, gsize *out_n);
 gboolean wg_event_class_is_active (const WgEventClass *row, gint64 at_ms);
-/* Matches by code, by part of the name, or by pinyin initials; at most @limit rows, (transfer container). */
+/* Matches by code, by part of the name, or by pinyin initials; at most @limit rows, (transfer
+ * container). */
 GPtrArray *wg_standard_search (const WgStandard *standard, const char *text, guint limit);
 /* Words that look major in a daily or general record ("是否较大?"). */
 gboolean wg_standard_text_looks_major (const char *text);

@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fields described by data: reading, copying, comparing and checking them. */
+#include "core/wg-field.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/wg-chain.h"
+
+#define DEFAULT_MAX_TEXT 256
+#define DEFAULT_MAX_MULTILINE 2000
+#define DEFAULT_MAX_ID 64
+#define DEFAULT_MAX_HASHES 20
+#define DEGREE_STEPS 1e7
+
+/* The members a WgField may point at, for typed access by offset. */
+typedef union
+{
+  char *text;
+  char **hashes;
+  gint64 number;
+  int code;
+  double real;
+} Cell;
+
+/**
+ * wg_field_find:
+ * @fields: a table that ends with name %NULL
+ * @name: (nullable): a field's name
+ *
+ * Finds a field by its stable name.
+ *
+ * Thread: any. Cost: one pass over the table.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): the field
+ */
+const WgField *
+wg_field_find (const WgField *fields, const char *name)
+{
+  g_return_val_if_fail (fields != NULL, NULL);
+
+  for (const WgField *field = fields; field->name != NULL; field++)
+    if (g_strcmp0 (field->name, name) == 0)
+      return field;
+  return NULL;
+}
+
+/**
+ * wg_field_pointer:
+ * @field: a field
+ * @record: the structure that the table describes
+ *
+ * Gives the address of the field's member; its C type follows from the field's type.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none): address of the member
+ */
+gpointer
+wg_field_pointer (const WgField *field, gconstpointer record)
+{
+  return G_STRUCT_MEMBER_P (record, field->offset);
+}
+
+/**
+ * wg_field_is_set:
+ * @field: a field
+ * @record: the structure that the table describes
+ *
+ * Tells whether the field is given: text and lists not empty, numbers, times and flags
+ * not 0, reals not NAN.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE if given
+ */
+gboolean
+wg_field_is_set (const WgField *field, gconstpointer record)
+{
+  const Cell *cell = wg_field_pointer (field, record);
+
+  switch (field->type)
+    {
+    case WG_FIELD_TEXT:
+    case WG_FIELD_CODE:
+    case WG_FIELD_ID:
+      return cell->text != NULL && cell->text[0] != '\0';
+    case WG_FIELD_INT:
+    case WG_FIELD_TIME:
+      return cell->number != 0;
+    case WG_FIELD_ENUM:
+    case WG_FIELD_FLAG:
+      return cell->code != 0;
+    case WG_FIELD_REAL:
+    case WG_FIELD_DEGREE:
+      return !isnan (cell->real);
+    case WG_FIELD_HASHES:
+      return cell->hashes != NULL && cell->hashes[0] != NULL;
+    default:
+      g_return_val_if_reached (FALSE);
+    }
+}
+
+static gboolean
+equal_hashes (char **a, char **b)
+{
+  static char *none[] = { NULL };
+
+  return g_strv_equal ((const char *const *) (a != NULL ? a : none),
+                       (const char *const *) (b != NULL ? b : none));
+}
+
+/**
+ * wg_field_equal:
+ * @field: a field
+ * @a: one record
+ * @b: another record of the same table
+ *
+ * Compares one field. Empty text equals no text; degrees are equal when their seven
+ * stored decimals are.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE if equal
+ */
+gboolean
+wg_field_equal (const WgField *field, gconstpointer a, gconstpointer b)
+{
+  const Cell *left = wg_field_pointer (field, a);
+  const Cell *right = wg_field_pointer (field, b);
+  gboolean is_set = wg_field_is_set (field, a);
+
+  if (is_set != wg_field_is_set (field, b))
+    return FALSE;
+  if (!is_set)
+    return TRUE;
+  switch (field->type)
+    {
+    case WG_FIELD_TEXT:
+    case WG_FIELD_CODE:
+    case WG_FIELD_ID:
+      return strcmp (left->text, right->text) == 0;
+    case WG_FIELD_INT:
+    case WG_FIELD_TIME:
+      return left->number == right->number;
+    case WG_FIELD_FLAG:
+      return TRUE;
+    case WG_FIELD_ENUM:
+      return left->code == right->code;
+    case WG_FIELD_REAL:
+      return left->real == right->real;
+    case WG_FIELD_DEGREE:
+      return round (left->real * DEGREE_STEPS) == round (right->real * DEGREE_STEPS);
+    case WG_FIELD_HASHES:
+      return equal_hashes (left->hashes, right->hashes);
+    default:
+      g_return_val_if_reached (FALSE);
+    }
+}
+
+/**
+ * wg_field_copy:
+ * @field: a field
+ * @from: the record to read
+ * @to: the record to write; its old value is freed
+ *
+ * Copies one field. Empty text becomes %NULL.
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_field_copy (const WgField *field, gconstpointer from, gpointer to)
+{
+  const Cell *source = wg_field_pointer (field, from);
+  Cell *target = wg_field_pointer (field, to);
+
+  if (source == target)
+    return;
+  switch (field->type)
+    {
+    case WG_FIELD_TEXT:
+    case WG_FIELD_CODE:
+    case WG_FIELD_ID:
+      g_set_str (&target->text, wg_field_is_set (field, from) ? source->text : NULL);
+      break;
+    case WG_FIELD_INT:
+    case WG_FIELD_TIME:
+      target->number = source->number;
+      break;
+    case WG_FIELD_ENUM:
+    case WG_FIELD_FLAG:
+      target->code = source->code;
+      break;
+    case WG_FIELD_REAL:
+    case WG_FIELD_DEGREE:
+      target->real = source->real;
+      break;
+    case WG_FIELD_HASHES:
+      g_strfreev (target->hashes);
+      target->hashes = wg_field_is_set (field, from) ? g_strdupv (source->hashes) : NULL;
+      break;
+    default:
+      g_return_if_reached ();
+    }
+}
+
+/**
+ * wg_fields_clear:
+ * @fields: a table that ends with name %NULL
+ * @record: the structure that the table describes
+ *
+ * Frees what the fields own and sets each to "not given".
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_fields_clear (const WgField *fields, gpointer record)
+{
+  for (const WgField *field = fields; field->name != NULL; field++)
+    {
+      Cell *cell = wg_field_pointer (field, record);
+      switch (field->type)
+        {
+        case WG_FIELD_TEXT:
+        case WG_FIELD_CODE:
+        case WG_FIELD_ID:
+          g_clear_pointer (&cell->text, g_free);
+          break;
+        case WG_FIELD_INT:
+        case WG_FIELD_TIME:
+          cell->number = 0;
+          break;
+        case WG_FIELD_ENUM:
+        case WG_FIELD_FLAG:
+          cell->code = 0;
+          break;
+        case WG_FIELD_REAL:
+        case WG_FIELD_DEGREE:
+          cell->real = NAN;
+          break;
+        case WG_FIELD_HASHES:
+          g_clear_pointer (&cell->hashes, g_strfreev);
+          break;
+        default:
+          g_return_if_reached ();
+        }
+    }
+}
+
+static gint64
+get_limit (gint64 limit, gint64 otherwise)
+{
+  return limit != 0 ? limit : otherwise;
+}
+
+static void
+check_text (const WgField *field, const char *text, GPtrArray *issues)
+{
+  gboolean multiline = (field->flags & WG_FIELD_MULTILINE) != 0;
+  gint64 max = get_limit (field->max, multiline ? DEFAULT_MAX_MULTILINE : DEFAULT_MAX_TEXT);
+
+  if (!g_utf8_validate (text, -1, NULL))
+    {
+      wg_issues_add (issues, field->name, WG_ISSUE_NOT_UTF8, TRUE);
+      return;
+    }
+  if (!wg_text_is_clean (text, multiline))
+    wg_issues_add (issues, field->name, WG_ISSUE_CONTROL_CHARACTER, TRUE);
+  glong length = g_utf8_strlen (text, -1);
+  if (length > max)
+    wg_issues_add (issues, field->name, WG_ISSUE_TOO_LONG, TRUE);
+  if (length < field->min)
+    wg_issues_add (issues, field->name, WG_ISSUE_TOO_SHORT, FALSE);
+}
+
+/* Codes and identifiers are printable ASCII without spaces. */
+static void
+check_word (const WgField *field, const char *word, GPtrArray *issues)
+{
+  gsize length = strlen (word);
+
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isgraph (word[i]))
+      {
+        wg_issues_add (issues, field->name, WG_ISSUE_MALFORMED, TRUE);
+        return;
+      }
+  if (length > (gsize) get_limit (field->max, DEFAULT_MAX_ID))
+    wg_issues_add (issues, field->name, WG_ISSUE_TOO_LONG, TRUE);
+  else if (length < (gsize) field->min)
+    wg_issues_add (issues, field->name, WG_ISSUE_TOO_SHORT, TRUE);
+}
+
+static void
+check_range (const WgField *field, double value, GPtrArray *issues)
+{
+  gboolean limited = field->min != 0 || field->max != 0;
+
+  if (isinf (value) || (limited && (value < (double) field->min || value > (double) field->max)))
+    wg_issues_add (issues, field->name, WG_ISSUE_RANGE, TRUE);
+}
+
+static void
+check_hashes (const WgField *field, char **hashes, GPtrArray *issues)
+{
+  gint64 n = 0;
+
+  for (; hashes[n] != NULL; n++)
+    if (!wg_chain_is_hash (hashes[n]))
+      {
+        wg_issues_add (issues, field->name, WG_ISSUE_MALFORMED, TRUE);
+        return;
+      }
+  if (n > get_limit (field->max, DEFAULT_MAX_HASHES))
+    wg_issues_add (issues, field->name, WG_ISSUE_TOO_LONG, TRUE);
+}
+
+static void
+check_field (const WgField *field, gconstpointer record, GPtrArray *issues)
+{
+  const Cell *cell = wg_field_pointer (field, record);
+
+  if (!wg_field_is_set (field, record))
+    {
+      if (field->flags & WG_FIELD_REQUIRED)
+        wg_issues_add (issues, field->name, WG_ISSUE_MISSING, TRUE);
+      return;
+    }
+  switch (field->type)
+    {
+    case WG_FIELD_TEXT:
+      check_text (field, cell->text, issues);
+      break;
+    case WG_FIELD_CODE:
+    case WG_FIELD_ID:
+      check_word (field, cell->text, issues);
+      break;
+    case WG_FIELD_INT:
+    case WG_FIELD_TIME:
+      if (cell->number < field->min || (field->max != 0 && cell->number > field->max))
+        wg_issues_add (issues, field->name, WG_ISSUE_RANGE, TRUE);
+      break;
+    case WG_FIELD_ENUM:
+      check_range (field, cell->code, issues);
+      break;
+    case WG_FIELD_REAL:
+    case WG_FIELD_DEGREE:
+      check_range (field, cell->real, issues);
+      break;
+    case WG_FIELD_HASHES:
+      check_hashes (field, cell->hashes, issues);
+      break;
+    case WG_FIELD_FLAG:
+    default:
+      break;
+    }
+}
+
+/**
+ * wg_fields_check:
+ * @fields: a table that ends with name %NULL
+ * @record: the structure that the table describes
+ * @issues: (element-type WgIssue): where findings are added
+ *
+ * Checks each field by itself. Blocking: a required field that is missing, text that is
+ * no UTF-8 or has control characters or is too long, malformed codes and hashes, numbers
+ * out of range. Text that is too short is a warning only. Fields of the platform are
+ * checked too; that an operation may not carry them is the caller's rule.
+ *
+ * Thread: any.
+ * Errors: none; findings are no errors.
+ * Source: domain.md 5.24, design.md 2 (15)
+ */
+void
+wg_fields_check (const WgField *fields, gconstpointer record, GPtrArray *issues)
+{
+  g_return_if_fail (fields != NULL && record != NULL && issues != NULL);
+
+  for (const WgField *field = fields; field->name != NULL; field++)
+    check_field (field, record, issues);
+}
+
+/**
+ * wg_issues_new:
+ *
+ * Makes an empty list of findings.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer full) (element-type WgIssue): the list
+ */
+GPtrArray *
+wg_issues_new (void)
+{
+  return g_ptr_array_new_with_free_func (g_free);
+}
+
+/**
+ * wg_issues_add:
+ * @issues: (element-type WgIssue): a list of findings
+ * @field: static name of the field
+ * @code: what was found
+ * @blocks: whether the record may not be accepted
+ *
+ * Adds a finding; the same field and code once only, blocking if either was.
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_issues_add (GPtrArray *issues, const char *field, WgIssueCode code, gboolean blocks)
+{
+  for (guint i = 0; i < issues->len; i++)
+    {
+      WgIssue *known = g_ptr_array_index (issues, i);
+      if (known->code == code && g_strcmp0 (known->field, field) == 0)
+        {
+          known->blocks = known->blocks || blocks;
+          return;
+        }
+    }
+
+  WgIssue *issue = g_new (WgIssue, 1);
+  *issue = (WgIssue) { .field = field, .code = code, .blocks = blocks };
+  g_ptr_array_add (issues, issue);
+}
+
+/**
+ * wg_issues_block:
+ * @issues: (element-type WgIssue): a list of findings
+ *
+ * Tells whether any finding keeps the record from being accepted.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE if one blocks
+ */
+gboolean
+wg_issues_block (GPtrArray *issues)
+{
+  for (guint i = 0; i < issues->len; i++)
+    if (((const WgIssue *) g_ptr_array_index (issues, i))->blocks)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * wg_issue_code_to_string:
+ * @code: what was found
+ *
+ * Gives the words for people: what is wrong and how to mend it.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: a msgid; translate it with gettext
+ */
+const char *
+wg_issue_code_to_string (WgIssueCode code)
+{
+  static const char *const words[] = {
+    [WG_ISSUE_MISSING] = N_ ("Missing: please fill it in"),
+    [WG_ISSUE_TOO_SHORT] = N_ ("Very short: a few more words help the handler"),
+    [WG_ISSUE_TOO_LONG] = N_ ("Too long: please shorten it"),
+    [WG_ISSUE_RANGE] = N_ ("Outside the possible range: please check it"),
+    [WG_ISSUE_CONTROL_CHARACTER] = N_ ("Contains invisible characters: please type it again"),
+    [WG_ISSUE_NOT_UTF8] = N_ ("Damaged text: please type it again"),
+    [WG_ISSUE_FUTURE] = N_ ("Lies in the future: please check the time"),
+    [WG_ISSUE_OLD] = N_ ("Long ago: please check it or say why"),
+    [WG_ISSUE_UNKNOWN_CODE] = N_ ("Not in the list in force: please choose again"),
+    [WG_ISSUE_READ_ONLY] = N_ ("Set by the platform: it cannot be changed here"),
+    [WG_ISSUE_MALFORMED] = N_ ("Not in the expected form: please check it"),
+  };
+
+  g_return_val_if_fail ((gsize) code < G_N_ELEMENTS (words), "");
+  return words[code];
+}
+
+/* Characters that are not seen, or that turn the order of what is seen. */
+static gboolean
+is_hidden (gunichar c)
+{
+  return g_unichar_iscntrl (c) || c == 0x2028 || c == 0x2029 || c == 0xfeff ||
+         (c >= 0x200b && c <= 0x200f && c != 0x200c && c != 0x200d) ||
+         (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/**
+ * wg_text_is_clean:
+ * @text: any bytes that end with NUL
+ * @multiline: whether line feeds are allowed
+ *
+ * Tells whether @text is UTF-8 without characters that cannot be seen: control
+ * characters, separators, zero-width and direction marks. (The joiners U+200C and U+200D
+ * stay: names and pictures need them.)
+ *
+ * Thread: any.
+ * Errors: none.
+ * Source: domain.md 5.24
+ *
+ * Returns: %TRUE if clean
+ */
+gboolean
+wg_text_is_clean (const char *text, gboolean multiline)
+{
+  if (text == NULL || !g_utf8_validate (text, -1, NULL))
+    return FALSE;
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+      if (is_hidden (c) && !(multiline && c == '\n'))
+        return FALSE;
+    }
+  return TRUE;
+}
