@@ -3,6 +3,7 @@
 #pragma once
 
 #include "store/wg-store.h"
+#include "wire/wg-wire-ref.h"
 
 G_BEGIN_DECLS
 
@@ -29,14 +30,19 @@ typedef struct {
   WgEventLevel level;
 } WgUpload;
 void wg_upload_free (WgUpload *upload);
-/* Photos of applied operations, majors first, then oldest; %NULL without error: none. */
-WgUpload *wg_attachment_store_next_upload (WgStoreContext *context, GError **error);
+/* Photos of applied operations, majors first, then oldest; %NULL without error: none. @skip: names that
+ * the platform would not take in this round, %NULL-terminated, or %NULL: one bad photo holds up no other. */
+WgUpload *wg_attachment_store_next_upload (WgStoreContext *context, const char *const *skip, GError **error);
 gboolean wg_attachment_store_uploaded (WgStoreContext *context, const char *sha256, gint64 offset, gboolean complete, GError **error);
 gboolean wg_attachment_store_damaged (WgStoreContext *context, const char *sha256, GError **error); /* shown to the user */
-/* Photos named by pulled events that are not here yet, newest first. */
-char *wg_attachment_store_next_download (WgStoreContext *context, GError **error);
+/* Photos named by pulled events that are not here yet, newest first; @skip as above. */
+char *wg_attachment_store_next_download (WgStoreContext *context, const char *const *skip, GError **error);
 
 /* The map pack is public data: a plain file packs/<sha256>.mbtiles, written by the sync thread, named in meta. */
 char *wg_attachment_store_get_pack_path (WgStoreContext *context, GError **error); /* complete one, or %NULL */
+/* The newest pulled row of kind "pack" whose file is not complete here; %NULL without error: none. */
+WgPack *wg_attachment_store_get_wanted_pack (WgStoreContext *context, GError **error);
+/* packs/<sha256>.mbtiles stands and its hash was checked: names it, removes older packs, touches "reference". */
+gboolean wg_attachment_store_pack_arrived (WgStoreContext *context, const char *sha256, GError **error);
 
 G_END_DECLS

@@ -33,6 +33,9 @@ gboolean wg_outbox_append (WgStoreContext *context, WgOperation *operation, GErr
  * anything else of the round (pull, photos). */
 WgPush *wg_outbox_next_push (WgStoreContext *context, guint max_ops, GError **error);
 gboolean wg_outbox_has_major (WgStoreContext *context, GError **error);
+gboolean wg_outbox_has_waiting (WgStoreContext *context, GError **error); /* numbered and not acknowledged */
+/* The platform's timeline this replica works in: that of enrolment, later that of the last rewind (transfer full). */
+char *wg_outbox_get_epoch (WgStoreContext *context, GError **error);
 /* Results by seq; also moves last_acked and durable_seq. Idempotent. */
 gboolean wg_outbox_acknowledge (WgStoreContext *context, const WgPushAnswer *answer, GError **error);
 gboolean wg_outbox_reset_sending (WgStoreContext *context, GError **error); /* after a failed round and at start */

@@ -80,7 +80,8 @@ GPtrArray *wg_store_dup_grids (WgStore *self);     /* of WgGrid, own refs; the a
 GPtrArray *wg_store_dup_orgs (WgStore *self);
 
 void wg_store_context_touch (WgStoreContext *context, const char *topic);
-/* Settings of this store: text by name, in the encrypted database. */
+/* Settings of this store: text by name, in the encrypted database. Written by sync: "last_sync_ms" (a whole
+ * round), "clock_skew_ms" (device − platform), "lease_until_ms", "revoked" (why; the queue is kept). */
 char *wg_store_get_meta (WgStoreContext *context, const char *name, GError **error);
 gboolean wg_store_set_meta (WgStoreContext *context, const char *name, const char *value, GError **error);
 
