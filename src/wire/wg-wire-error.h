@@ -17,5 +17,7 @@ typedef enum {
 #define WG_WIRE_ERROR (wg_wire_error_quark ())
 
 GQuark wg_wire_error_quark (void);
+/* "malformed", "chain-broken", "bad-signature", "too-large", "bomb", "line-too-long", "too-many" */
+const char *wg_wire_error_get_problem (const GError *error);
 
 G_END_DECLS

@@ -41,6 +41,7 @@ void wg_pull_request_free (WgPullRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPullRequest, wg_pull_request_free)
 WgPullRow *wg_pull_row_new (void);
 void wg_pull_row_free (WgPullRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPullRow, wg_pull_row_free)
 WgPullPage *wg_pull_page_new (void);
 void wg_pull_page_free (WgPullPage *page);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPullPage, wg_pull_page_free)

@@ -15,6 +15,7 @@ typedef struct {
   gint64 now_ms;
   char *boot;
   gint64 mono_ms;
+  char *header;     /* first line as it travels; signed with the head */
   GPtrArray *lines; /* of char *, verbatim, without newline */
   char *head;       /* hash after the last line */
   guint8 signature[WG_SIGNATURE];
@@ -56,6 +57,7 @@ typedef struct {
 
 WgPushResult *wg_push_result_new (gint64 seq);
 void wg_push_result_free (WgPushResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPushResult, wg_push_result_free)
 WgPushAnswer *wg_push_answer_new (void);
 void wg_push_answer_free (WgPushAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPushAnswer, wg_push_answer_free)
