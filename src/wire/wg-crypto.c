@@ -220,8 +220,8 @@ wg_crypto_sha256_file (const char *path, GError **error)
   if (n < 0)
     {
       int code = errno;
-      g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (code),
-                   "cannot read %s: %s", path, g_strerror (code));
+      g_set_error (error, G_FILE_ERROR, (int) g_file_error_from_errno (code), "cannot read %s: %s",
+                   path, g_strerror (code));
       return NULL;
     }
   crypto_hash_sha256_final (&state, hash);

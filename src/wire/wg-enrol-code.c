@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The enrolment code that people read out and type: 12 Crockford characters and a check character. */
+/* The enrolment code that people read out and type: 12 Crockford characters and a check character.
+ */
 #include <string.h>
 
 #include "wire/wg-crypto.h"
@@ -11,7 +12,9 @@ static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 #define LETTERS 12
 #define BITS (5 * LETTERS)
 #define MASK ((G_GUINT64_CONSTANT (1) << BITS) - 1)
-#define PRIME 37 /* finds each changed and each two swapped neighbours, since 2, 31 and 32 are no multiples of it */
+#define PRIME                                                                                      \
+  37 /* finds each changed and each two swapped neighbours, since 2, 31 and 32 are no multiples of \
+        it */
 
 static char *
 spell (guint64 value)

@@ -53,10 +53,8 @@ gboolean wg_json_reader_close (WgJsonReader *self, GError **error);
 void wg_json_reader_fail (WgJsonReader *self, const char *name, const char *rule);
 
 yyjson_val *wg_json_get (WgJsonReader *self, const char *name, WgJsonNeed need);
-void wg_json_get_object (WgJsonReader *self,
-                         const char *name,
-                         WgJsonNeed need,
-                         WgJsonReader *out_inner);
+void
+wg_json_get_object (WgJsonReader *self, const char *name, WgJsonNeed need, WgJsonReader *out_inner);
 void wg_json_leave (WgJsonReader *self, const char *name, WgJsonReader *inner);
 yyjson_val *wg_json_get_array (WgJsonReader *self, const char *name, WgJsonNeed need);
 char *wg_json_get_text (WgJsonReader *self, const char *name, WgJsonNeed need);
@@ -67,8 +65,8 @@ char **wg_json_get_texts (WgJsonReader *self, const char *name, WgJsonNeed need)
 void wg_json_get_bytes (WgJsonReader *self, const char *name, guint8 *out, gsize n);
 void wg_json_expect (WgJsonReader *self, const char *name, const char *value);
 gint64 wg_json_get_int (WgJsonReader *self, const char *name, gint64 min, gint64 max);
-gint64 wg_json_get_int_or (
-    WgJsonReader *self, const char *name, gint64 min, gint64 max, gint64 otherwise);
+gint64
+wg_json_get_int_or (WgJsonReader *self, const char *name, gint64 min, gint64 max, gint64 otherwise);
 double wg_json_get_real_or_nan (WgJsonReader *self, const char *name);
 gboolean wg_json_get_flag (WgJsonReader *self, const char *name);
 GHashTable *wg_json_get_numbers (WgJsonReader *self, const char *name);
@@ -86,8 +84,7 @@ gboolean wg_json_next_line (const char **at,
 /* Writing what the public writer need not know. */
 void wg_json_writer_null (WgJsonWriter *self, const char *name);
 void wg_json_writer_degree (WgJsonWriter *self, const char *name, double value);
-void
-wg_json_writer_texts (WgJsonWriter *self, const char *name, const char *const *values);
+void wg_json_writer_texts (WgJsonWriter *self, const char *name, const char *const *values);
 void wg_json_writer_bytes (WgJsonWriter *self, const char *name, const guint8 *bytes, gsize n);
 void wg_json_writer_numbers (WgJsonWriter *self, const char *name, GHashTable *numbers);
 

@@ -264,9 +264,9 @@ wg_json_writer_to_string (WgJsonWriter *self, gboolean pretty)
   gsize length;
 
   g_return_val_if_fail (self->open->len == 0 && yyjson_mut_doc_get_root (self->doc) != NULL, NULL);
-  char *text = yyjson_mut_write_opts (
-      self->doc, pretty ? YYJSON_WRITE_PRETTY_TWO_SPACES : YYJSON_WRITE_NOFLAG, NULL, &length,
-      &fault);
+  char *text = yyjson_mut_write_opts (self->doc,
+                                      pretty ? YYJSON_WRITE_PRETTY_TWO_SPACES : YYJSON_WRITE_NOFLAG,
+                                      NULL, &length, &fault);
   if (text == NULL)
     g_error ("cannot write JSON: %s", fault.msg);
   /* yyjson allocates with malloc, as g_free expects. */

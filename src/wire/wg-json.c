@@ -78,13 +78,13 @@ check_value (const char *what, yyjson_val *value, int depth, GError **error)
     }
   if (yyjson_is_arr (value))
     {
-      yyjson_arr_foreach (value, i, n, inner) if (!check_value (what, inner, depth + 1, error))
-        return FALSE;
+      yyjson_arr_foreach (value, i, n,
+                          inner) if (!check_value (what, inner, depth + 1, error)) return FALSE;
       return TRUE;
     }
-  yyjson_obj_foreach (value, i, n, name, inner) if (!check_scalar (what, name, error) ||
-                                                    !check_value (what, inner, depth + 1, error))
-    return FALSE;
+  yyjson_obj_foreach (value, i, n, name,
+                      inner) if (!check_scalar (what, name, error) ||
+                                 !check_value (what, inner, depth + 1, error)) return FALSE;
   if (has_duplicates (value))
     {
       wg_wire_fail (error, WG_WIRE_ERROR_MALFORMED, NULL, "%s: a name occurs twice in an object",
@@ -271,10 +271,7 @@ wg_json_get (WgJsonReader *self, const char *name, WgJsonNeed need)
  * Errors: noted in the reader.
  */
 void
-wg_json_get_object (WgJsonReader *self,
-                    const char *name,
-                    WgJsonNeed need,
-                    WgJsonReader *out_inner)
+wg_json_get_object (WgJsonReader *self, const char *name, WgJsonNeed need, WgJsonReader *out_inner)
 {
   yyjson_val *value = wg_json_get (self, name, need);
 
@@ -614,8 +611,7 @@ wg_json_get_int (WgJsonReader *self, const char *name, gint64 min, gint64 max)
  * Returns: the number, or @otherwise
  */
 gint64
-wg_json_get_int_or (
-    WgJsonReader *self, const char *name, gint64 min, gint64 max, gint64 otherwise)
+wg_json_get_int_or (WgJsonReader *self, const char *name, gint64 min, gint64 max, gint64 otherwise)
 {
   yyjson_val *value = wg_json_get (self, name, WG_JSON_OPTIONAL);
 
@@ -744,7 +740,8 @@ wg_json_next_line (const char **at,
     }
   if (newline == NULL || newline == *at)
     {
-      wg_wire_fail (error, WG_WIRE_ERROR_MALFORMED, NULL, "the body is cut off or has an empty line");
+      wg_wire_fail (error, WG_WIRE_ERROR_MALFORMED, NULL,
+                    "the body is cut off or has an empty line");
       return FALSE;
     }
   *out_line = *at;

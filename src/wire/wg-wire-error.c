@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The error domain of the wire layer; each error also carries the name of the problem to answer with. */
+/* The error domain of the wire layer; each error also carries the name of the problem to answer
+ * with. */
 #include "wire/wg-json-private.h"
 
 typedef struct

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One operation as one line of JSON: writing it, and reading it with a reason when it cannot be applied. */
+/* One operation as one line of JSON: writing it, and reading it with a reason when it cannot be
+ * applied. */
 #include "wire/wg-wire-operation.h"
 
 #include <math.h>

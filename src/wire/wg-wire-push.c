@@ -260,8 +260,7 @@ wg_wire_push_from_body (GBytes *body, GError **error)
       return NULL;
     }
   if (!wg_json_next_line (&at, end, WG_LIMIT_LINE, &line, &length, error) ||
-      !read_header (line, length, push, &n, error) ||
-      !read_operations (&at, end, n, push, error) ||
+      !read_header (line, length, push, &n, error) || !read_operations (&at, end, n, push, error) ||
       !wg_json_next_line (&at, end, WG_LIMIT_LINE, &line, &length, error) ||
       !read_end (line, length, push, error))
     return NULL;

@@ -7,7 +7,7 @@
 #include "wire/wg-json-private.h"
 
 #define LEVEL 3
-#define WINDOW_LOG 23        /* 8 MiB */
+#define WINDOW_LOG 23           /* 8 MiB */
 #define RATIO_FLOOR (64 * 1024) /* small bodies may be as repetitive as they like */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZSTD_DCtx, ZSTD_freeDCtx)
@@ -72,8 +72,7 @@ unpack (ZSTD_DCtx *context, ZSTD_inBuffer *in, gsize limit, GError **error)
       rest = ZSTD_decompressStream (context, &out, in);
       if (ZSTD_isError (rest))
         {
-          gboolean window =
-              ZSTD_getErrorCode (rest) == ZSTD_error_frameParameter_windowTooLarge;
+          gboolean window = ZSTD_getErrorCode (rest) == ZSTD_error_frameParameter_windowTooLarge;
           wg_wire_fail (error, window ? WG_WIRE_ERROR_LIMIT : WG_WIRE_ERROR_MALFORMED,
                         window ? "too-large" : "malformed", "cannot unpack the body: %s",
                         ZSTD_getErrorName (rest));
@@ -115,8 +114,8 @@ wg_zstd_decompress (GBytes *packed, gsize limit, GError **error)
   g_autoptr (ZSTD_DCtx) context = ZSTD_createDCtx ();
 
   in.src = g_bytes_get_data (packed, &in.size);
-  if (context == NULL || ZSTD_isError (ZSTD_DCtx_setParameter (context, ZSTD_d_windowLogMax,
-                                                               WINDOW_LOG)))
+  if (context == NULL ||
+      ZSTD_isError (ZSTD_DCtx_setParameter (context, ZSTD_d_windowLogMax, WINDOW_LOG)))
     g_error ("cannot set up zstd");
   if (in.size > WG_LIMIT_BODY_WIRE)
     {
