@@ -12,4 +12,4 @@
  *
  * Returns: the quark of %WG_DB_ERROR
  */
-G_DEFINE_QUARK (wg-db-error-quark, wg_db_error)
+G_DEFINE_QUARK (wg - db - error - quark, wg_db_error)

@@ -12,7 +12,8 @@ gint64 wg_system_boot_ms (gpointer unused);
 void wg_system_random (gpointer unused, guint8 *out, gsize n);
 const char *wg_system_boot_id (void);
 
-/* static const initializer:  WgPorts ports = WG_SYSTEM_PORTS; ports.boot_id = wg_system_boot_id (); */
+/* static const initializer:  WgPorts ports = WG_SYSTEM_PORTS; ports.boot_id = wg_system_boot_id ();
+ */
 #define WG_SYSTEM_PORTS { wg_system_wall_ms, wg_system_boot_ms, wg_system_random, NULL, NULL }
 
 G_END_DECLS

@@ -12,37 +12,54 @@ G_BEGIN_DECLS
 #define WG_PHOTO_MAX_PIXELS 60000000
 
 /* Decodes, turns upright, scales to long edge 1,600 px, JPEG quality 80, strips EXIF but the time.
- * 0 bytes, cut, not an image, over 60 MP: WG_STORE_ERROR_PHOTO that says which. Pure, no store: any thread. */
+ * 0 bytes, cut, not an image, over 60 MP: WG_STORE_ERROR_PHOTO that says which. Pure, no store: any
+ * thread. */
 GBytes *wg_photo_prepare (GBytes *original, gint64 *out_taken_ms, GError **error);
 GBytes *wg_photo_prepare_file (const char *path, gint64 *out_taken_ms, GError **error);
 GBytes *wg_photo_make_thumbnail (GBytes *jpeg, int edge, GError **error);
 
-/* Seals into blobs/ (fsync, rename, fsync of the folder), then a row; the name is the SHA-256 of the plain bytes. */
-char *wg_attachment_store_add (WgStoreContext *context, GBytes *jpeg, gint64 taken_ms, GError **error);
+/* Seals into blobs/ (fsync, rename, fsync of the folder), then a row; the name is the SHA-256 of
+ * the plain bytes. */
+char *
+wg_attachment_store_add (WgStoreContext *context, GBytes *jpeg, gint64 taken_ms, GError **error);
 GBytes *wg_attachment_store_read (WgStoreContext *context, const char *sha256, GError **error);
-GBytes *wg_attachment_store_read_thumbnail (WgStoreContext *context, const char *sha256, GError **error);
+GBytes *
+wg_attachment_store_read_thumbnail (WgStoreContext *context, const char *sha256, GError **error);
 gboolean wg_attachment_store_has (WgStoreContext *context, const char *sha256);
 
-typedef struct {
+typedef struct
+{
   char *sha256;
   gint64 bytes;
   gint64 offset; /* the platform has this many */
   WgEventLevel level;
 } WgUpload;
 void wg_upload_free (WgUpload *upload);
-/* Photos of applied operations, majors first, then oldest; %NULL without error: none. @skip: names that
- * the platform would not take in this round, %NULL-terminated, or %NULL: one bad photo holds up no other. */
-WgUpload *wg_attachment_store_next_upload (WgStoreContext *context, const char *const *skip, GError **error);
-gboolean wg_attachment_store_uploaded (WgStoreContext *context, const char *sha256, gint64 offset, gboolean complete, GError **error);
-gboolean wg_attachment_store_damaged (WgStoreContext *context, const char *sha256, GError **error); /* shown to the user */
+/* Photos of applied operations, majors first, then oldest; %NULL without error: none. @skip: names
+ * that the platform would not take in this round, %NULL-terminated, or %NULL: one bad photo holds
+ * up no other. */
+WgUpload *
+wg_attachment_store_next_upload (WgStoreContext *context, const char *const *skip, GError **error);
+gboolean wg_attachment_store_uploaded (
+    WgStoreContext *context, const char *sha256, gint64 offset, gboolean complete, GError **error);
+gboolean wg_attachment_store_damaged (WgStoreContext *context,
+                                      const char *sha256,
+                                      GError **error); /* shown to the user */
 /* Photos named by pulled events that are not here yet, newest first; @skip as above. */
-char *wg_attachment_store_next_download (WgStoreContext *context, const char *const *skip, GError **error);
+char *wg_attachment_store_next_download (WgStoreContext *context,
+                                         const char *const *skip,
+                                         GError **error);
 
-/* The map pack is public data: a plain file packs/<sha256>.mbtiles, written by the sync thread, named in meta. */
-char *wg_attachment_store_get_pack_path (WgStoreContext *context, GError **error); /* complete one, or %NULL */
-/* The newest pulled row of kind "pack" whose file is not complete here; %NULL without error: none. */
+/* The map pack is public data: a plain file packs/<sha256>.mbtiles, written by the sync thread,
+ * named in meta. */
+char *wg_attachment_store_get_pack_path (WgStoreContext *context,
+                                         GError **error); /* complete one, or %NULL */
+/* The newest pulled row of kind "pack" whose file is not complete here; %NULL without error: none.
+ */
 WgPack *wg_attachment_store_get_wanted_pack (WgStoreContext *context, GError **error);
-/* packs/<sha256>.mbtiles stands and its hash was checked: names it, removes older packs, touches "reference". */
-gboolean wg_attachment_store_pack_arrived (WgStoreContext *context, const char *sha256, GError **error);
+/* packs/<sha256>.mbtiles stands and its hash was checked: names it, removes older packs, touches
+ * "reference". */
+gboolean
+wg_attachment_store_pack_arrived (WgStoreContext *context, const char *sha256, GError **error);
 
 G_END_DECLS

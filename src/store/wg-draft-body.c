@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The body of a draft: an event as JSON, whatever its state, for layers that do not know the wire. */
+/* The body of a draft: an event as JSON, whatever its state, for layers that do not know the wire.
+ */
 #include "store/wg-draft.h"
 
 #include "wire/wg-wire-event.h"

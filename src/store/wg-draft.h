@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct
+{
   char *id;      /* UUID; also the future record's id */
   char *form;    /* "event-general" "event-major" "event-mend" "event-daily" */
   char *subject; /* record being mended, or %NULL */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The outbox: operations with their dense numbers, from saved to applied. The only writer of its table. */
+/* The outbox: operations with their dense numbers, from saved to applied. The only writer of its
+ * table. */
 #pragma once
 
 #include "store/wg-event-store.h"
@@ -7,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct
+{
   gint64 seq; /* 0 while held */
   char *op_id, *rec;
   WgOperationKind kind;
@@ -28,23 +30,38 @@ const WgOutboxRow *wg_outbox_item_get_row (WgOutboxItem *self);
 
 /* Makes seq, line and hash of one operation and queues it. Inside the caller's transaction. */
 gboolean wg_outbox_append (WgStoreContext *context, WgOperation *operation, GError **error);
-/* Next batch for the wire, at most @max_ops, marked as sending; %NULL without error: nothing to send.
- * Numbers are dense, so "majors first" means: while a major waits, its batch goes at once, before
- * anything else of the round (pull, photos). */
+/* Next batch for the wire, at most @max_ops, marked as sending; %NULL without error: nothing to
+ * send. Numbers are dense, so "majors first" means: while a major waits, its batch goes at once,
+ * before anything else of the round (pull, photos). */
 WgPush *wg_outbox_next_push (WgStoreContext *context, guint max_ops, GError **error);
 gboolean wg_outbox_has_major (WgStoreContext *context, GError **error);
-gboolean wg_outbox_has_waiting (WgStoreContext *context, GError **error); /* numbered and not acknowledged */
-/* The platform's timeline this replica works in: that of enrolment, later that of the last rewind (transfer full). */
+gboolean wg_outbox_has_waiting (WgStoreContext *context,
+                                GError **error); /* numbered and not acknowledged */
+/* The platform's timeline this replica works in: that of enrolment, later that of the last rewind
+ * (transfer full). */
 char *wg_outbox_get_epoch (WgStoreContext *context, GError **error);
 /* Results by seq; also moves last_acked and durable_seq. Idempotent. */
-gboolean wg_outbox_acknowledge (WgStoreContext *context, const WgPushAnswer *answer, GError **error);
-gboolean wg_outbox_reset_sending (WgStoreContext *context, GError **error); /* after a failed round and at start */
+gboolean
+wg_outbox_acknowledge (WgStoreContext *context, const WgPushAnswer *answer, GError **error);
+gboolean wg_outbox_reset_sending (WgStoreContext *context,
+                                  GError **error); /* after a failed round and at start */
 /* After an epoch change or gap: what lies above @last_seq is pending again. %FALSE with
  * WG_STORE_ERROR_DAMAGED when our hash at @last_seq differs (fork). */
-gboolean wg_outbox_rewind (WgStoreContext *context, gint64 last_seq, const char *last_hash, const char *epoch, GError **error);
-gboolean wg_outbox_dismiss (WgStoreContext *context, const char *op_id, GError **error); /* a refused one, seen by its author */
-gboolean wg_outbox_prune (WgStoreContext *context, gint64 now_ms, GError **error); /* acked, durable and older than 35 days */
-GPtrArray *wg_outbox_list (WgStoreContext *context, guint limit, GError **error); /* of WgOutboxItem: refused, waiting, then sent in 30 days */
+gboolean wg_outbox_rewind (WgStoreContext *context,
+                           gint64 last_seq,
+                           const char *last_hash,
+                           const char *epoch,
+                           GError **error);
+gboolean wg_outbox_dismiss (WgStoreContext *context,
+                            const char *op_id,
+                            GError **error); /* a refused one, seen by its author */
+gboolean wg_outbox_prune (WgStoreContext *context,
+                          gint64 now_ms,
+                          GError **error); /* acked, durable and older than 35 days */
+GPtrArray *
+wg_outbox_list (WgStoreContext *context,
+                guint limit,
+                GError **error); /* of WgOutboxItem: refused, waiting, then sent in 30 days */
 char *wg_outbox_get_line (WgStoreContext *context, gint64 seq, GError **error);
 
 G_END_DECLS

@@ -9,11 +9,15 @@ G_BEGIN_DECLS
 #define WG_TYPE_QUERY_MODEL (wg_query_model_get_type ())
 G_DECLARE_FINAL_TYPE (WgQueryModel, wg_query_model, WG, QUERY_MODEL, GObject)
 
-/* @query: a job that returns GPtrArray of GObject (transfer full). Runs at once and at each change of
- * one of @topics; property "loading"; changed rows arrive in two steps (0,old,0),(0,0,new), or not at
- * all when nothing changed (@same compares two items). */
-WgQueryModel *wg_query_model_new (WgStore *store, const char *const *topics, WgStoreJob query, gpointer data,
-                                  GDestroyNotify data_free, GEqualFunc same);
+/* @query: a job that returns GPtrArray of GObject (transfer full). Runs at once and at each change
+ * of one of @topics; property "loading"; changed rows arrive in two steps (0,old,0),(0,0,new), or
+ * not at all when nothing changed (@same compares two items). */
+WgQueryModel *wg_query_model_new (WgStore *store,
+                                  const char *const *topics,
+                                  WgStoreJob query,
+                                  gpointer data,
+                                  GDestroyNotify data_free,
+                                  GEqualFunc same);
 void wg_query_model_refresh (WgQueryModel *self);
 gboolean wg_query_model_is_loading (WgQueryModel *self);
 

@@ -12,4 +12,4 @@
  *
  * Returns: the quark of %WG_STORE_ERROR
  */
-G_DEFINE_QUARK (wg-store-error-quark, wg_store_error)
+G_DEFINE_QUARK (wg - store - error - quark, wg_store_error)

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
-  WG_STORE_ERROR_LOCKED,      /* not unlocked: ask for the PIN */
+typedef enum
+{
+  WG_STORE_ERROR_LOCKED,       /* not unlocked: ask for the PIN */
   WG_STORE_ERROR_WRONG_SECRET, /* wrong PIN or passphrase: ask again, tries are counted */
   WG_STORE_ERROR_BLOCKED,      /* ten wrong tries: an administrator must enrol again */
   WG_STORE_ERROR_FULL,         /* no space: free some, nothing was lost */
