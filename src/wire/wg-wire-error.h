@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
+typedef enum
+{
   WG_WIRE_ERROR_MALFORMED, /* not what the protocol says: refuse the whole message */
   WG_WIRE_ERROR_LIMIT,     /* larger, deeper or longer than allowed: refuse, send less */
   WG_WIRE_ERROR_CHAIN,     /* sequence or hash chain broken: ask for the state of the replica */
@@ -17,5 +18,7 @@ typedef enum {
 #define WG_WIRE_ERROR (wg_wire_error_quark ())
 
 GQuark wg_wire_error_quark (void);
+/* "malformed", "chain-broken", "bad-signature", "too-large", "bomb", "line-too-long", "too-many" */
+const char *wg_wire_error_get_problem (const GError *error);
 
 G_END_DECLS

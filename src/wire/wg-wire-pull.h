@@ -6,32 +6,37 @@
 
 G_BEGIN_DECLS
 
-typedef struct {
+typedef struct
+{
   GHashTable *cursor; /* char * scope -> gint64 * last number seen */
   gint64 max_rows;
 } WgPullRequest;
 
-typedef struct {
+typedef struct
+{
   char *scope;
   gint64 number;
-  char *kind; /* "event" "org" "grid" "worker" "standard" "calendar" "pack"; unknown ones are kept */
+  char
+      *kind; /* "event" "org" "grid" "worker" "standard" "calendar" "pack"; unknown ones are kept */
   char *id;
   gint64 ver;
   gboolean gone;
   char *body; /* JSON text: for an event {"f":…,"steps":…}, else the value of "f" */
 } WgPullRow;
 
-typedef struct {
+typedef struct
+{
   guint64 n;
   guint64 sum;
 } WgScopeDigest;
 
-typedef struct {
+typedef struct
+{
   char *epoch;
   char **keep, **add, **drop; /* %NULL-terminated */
   gint64 last_seq, durable_seq;
-  GPtrArray *rows;     /* of WgPullRow */
-  GHashTable *cursor;  /* char * -> gint64 * */
+  GPtrArray *rows;    /* of WgPullRow */
+  GHashTable *cursor; /* char * -> gint64 * */
   gboolean more;
   GHashTable *digests; /* char * -> WgScopeDigest *; empty while @more */
 } WgPullPage;
@@ -41,6 +46,7 @@ void wg_pull_request_free (WgPullRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPullRequest, wg_pull_request_free)
 WgPullRow *wg_pull_row_new (void);
 void wg_pull_row_free (WgPullRow *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPullRow, wg_pull_row_free)
 WgPullPage *wg_pull_page_new (void);
 void wg_pull_page_free (WgPullPage *page);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPullPage, wg_pull_page_free)

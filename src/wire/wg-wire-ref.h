@@ -7,12 +7,13 @@
 G_BEGIN_DECLS
 
 /* A file that terminals fetch by its hash: the offline map. */
-typedef struct {
+typedef struct
+{
   char *sha256;
   gint64 bytes;
   char *name;
-  char *kind;  /* "mbtiles" */
-  char *format;/* "pbf" | "png" | "jpg" */
+  char *kind;   /* "mbtiles" */
+  char *format; /* "pbf" | "png" | "jpg" */
   WgDatum datum;
   char *attribution;
 } WgPack;
@@ -28,7 +29,8 @@ char *wg_wire_worker_to_json (const WgWorker *worker);
 WgWorker *wg_wire_worker_from_json (const char *json, GError **error);
 char *wg_wire_pack_to_json (const WgPack *pack);
 WgPack *wg_wire_pack_from_json (const char *json, GError **error);
-char *wg_wire_text_to_json (const char *text); /* {"text":…}: rows "standard", "calendar" carry their CSV whole */
+char *wg_wire_text_to_json (
+    const char *text); /* {"text":…}: rows "standard", "calendar" carry their CSV whole */
 char *wg_wire_text_from_json (const char *json, GError **error);
 
 G_END_DECLS

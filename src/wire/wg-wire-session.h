@@ -6,16 +6,20 @@
 
 G_BEGIN_DECLS
 
-/* A small message: names to values, all optional text or integers; one table of names per message. */
-typedef struct {
-  char *code;       /* enrolment code, normalized */
+/* A small message: names to values, all optional text or integers; one table of names per message.
+ */
+typedef struct
+{
+  char *code; /* enrolment code, normalized */
   guint8 public_key[WG_SIGN_PUBLIC];
   char *device_model, *device_os, *app;
   char *nonce;
-  guint8 signature[WG_SIGNATURE]; /* over "wg-enrol-v1" and the fields, each with its length before it */
+  guint8 signature[WG_SIGNATURE]; /* over "wg-enrol-v1" and the fields, each with its length before
+                                     it */
 } WgEnrolRequest;
 
-typedef struct {
+typedef struct
+{
   char *device_id, *replica;
   char *worker; /* JSON of the worker row */
   char *epoch;
@@ -23,26 +27,30 @@ typedef struct {
   gint64 lease_s, server_time_ms;
 } WgEnrolAnswer;
 
-typedef struct {
+typedef struct
+{
   char *device_id, *replica, *nonce;
   guint8 signature[WG_SIGNATURE]; /* over "wg-session-v1", device, replica, nonce */
 } WgSessionRequest;
 
-typedef struct {
+typedef struct
+{
   char *token;
   gint64 expires_ms, lease_until_ms;
   char **scopes;
   gint64 min_push, min_pull, max_schema;
 } WgSessionAnswer;
 
-typedef struct {
+typedef struct
+{
   gint64 protocol;
   char *epoch;
   gint64 server_time_ms;
   char *motd;
 } WgHello;
 
-typedef struct {
+typedef struct
+{
   char *replica;
   gint64 last_seq;
   char *last_hash;
@@ -51,7 +59,8 @@ typedef struct {
 } WgReplicaState;
 
 /* RFC 9457; type is urn:wangge:problem:<name>. */
-typedef struct {
+typedef struct
+{
   int status;
   char *name, *title, *detail;
   gint64 expected; /* −1 when absent */
@@ -78,7 +87,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgProblem, wg_problem_free)
 
 /* Signs into the request, gives its JSON. */
 char *wg_wire_enrol_request_to_json (WgEnrolRequest *request, const guint8 *secret);
-WgEnrolRequest *wg_wire_enrol_request_from_json (const char *json, gsize length, GError **error); /* signature checked */
+WgEnrolRequest *wg_wire_enrol_request_from_json (const char *json,
+                                                 gsize length,
+                                                 GError **error); /* signature checked */
 char *wg_wire_enrol_answer_to_json (const WgEnrolAnswer *answer);
 WgEnrolAnswer *wg_wire_enrol_answer_from_json (const char *json, gsize length, GError **error);
 char *wg_wire_challenge_to_json (const char *device_id); /* request */
@@ -86,7 +97,8 @@ char *wg_wire_challenge_from_json (const char *json, gsize length, GError **erro
 char *wg_wire_nonce_to_json (const char *nonce, gint64 expires_s); /* answer */
 char *wg_wire_nonce_from_json (const char *json, gsize length, GError **error);
 char *wg_wire_session_request_to_json (WgSessionRequest *request, const guint8 *secret);
-WgSessionRequest *wg_wire_session_request_from_json (const char *json, gsize length, GError **error);
+WgSessionRequest *
+wg_wire_session_request_from_json (const char *json, gsize length, GError **error);
 gboolean wg_wire_session_request_verify (const WgSessionRequest *request, const guint8 *public_key);
 char *wg_wire_session_answer_to_json (const WgSessionAnswer *answer);
 WgSessionAnswer *wg_wire_session_answer_from_json (const char *json, gsize length, GError **error);
@@ -98,7 +110,8 @@ char *wg_wire_problem_to_json (const WgProblem *problem);
 WgProblem *wg_wire_problem_from_json (const char *json, gsize length, GError **error);
 
 /* The QR text of an enrolment: wangge://enrol?v=1&u=<url>&c=<code>&p=<SPKI pin>&k=<platform key> */
-typedef struct {
+typedef struct
+{
   char *url, *code, *pin; /* pin: "sha256//…" as libcurl takes it, %NULL on plain loopback */
   guint8 platform_key[WG_SIGN_PUBLIC];
 } WgEnrolTicket;
