@@ -2,21 +2,11 @@
 /* Photos and packs: content-addressed, sealed with the store's key, sent and fetched in pieces. */
 #pragma once
 
+#include "store/wg-photo.h"
 #include "store/wg-store.h"
 #include "wire/wg-wire-ref.h"
 
 G_BEGIN_DECLS
-
-#define WG_PHOTO_LONG_EDGE 1600
-#define WG_PHOTO_QUALITY 80
-#define WG_PHOTO_MAX_PIXELS 60000000
-
-/* Decodes, turns upright, scales to long edge 1,600 px, JPEG quality 80, strips EXIF but the time.
- * 0 bytes, cut, not an image, over 60 MP: WG_STORE_ERROR_PHOTO that says which. Pure, no store: any
- * thread. */
-GBytes *wg_photo_prepare (GBytes *original, gint64 *out_taken_ms, GError **error);
-GBytes *wg_photo_prepare_file (const char *path, gint64 *out_taken_ms, GError **error);
-GBytes *wg_photo_make_thumbnail (GBytes *jpeg, int edge, GError **error);
 
 /* Seals into blobs/ (fsync, rename, fsync of the folder), then a row; the name is the SHA-256 of
  * the plain bytes. */

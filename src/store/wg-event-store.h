@@ -79,6 +79,8 @@ gboolean wg_event_store_step (WgStoreContext *context,
                               GError **error);
 /* Makes the operations of holds that ended by @now_ms; returns how many, −1 on error. */
 int wg_event_store_release (WgStoreContext *context, gint64 now_ms, GError **error);
+/* Ends the hold of one event now ("send now"). */
+gboolean wg_event_store_release_one (WgStoreContext *context, const char *id, GError **error);
 gint64 wg_event_store_next_release_ms (WgStoreContext *context, GError **error); /* 0: none held */
 
 /* --- reads --------------------------------------------------------------------------------- */
