@@ -12,4 +12,4 @@
  *
  * Returns: the quark of %WG_SYNC_ERROR
  */
-G_DEFINE_QUARK (wg-sync-error-quark, wg_sync_error)
+G_DEFINE_QUARK (wg - sync - error - quark, wg_sync_error)

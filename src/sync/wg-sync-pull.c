@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pull stage: one page of rows down, applied whole or not at all. */
+#include "sync/wg-sync-round.h"
+
+#include "store/wg-inbox.h"
+#include "wire/wg-wire-pull.h"
+#include "wire/wg-zstd.h"
+
+#define JOB_DONE GINT_TO_POINTER (1)
+
+typedef struct
+{
+  const WgPullPage *page;
+  gboolean healed;
+} Apply;
+
+static gpointer
+get_request_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_inbox_get_request (context, error);
+}
+
+static gpointer
+apply_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Apply *apply = data;
+
+  return wg_inbox_apply (context, apply->page, &apply->healed, error) ? JOB_DONE : NULL;
+}
+
+/* A page that says "more" and brings nothing would be asked for again for ever. */
+static gboolean
+page_moves (const WgPullRequest *request, const WgPullPage *page)
+{
+  GHashTableIter iter;
+  gpointer scope, number;
+
+  if (!page->more || page->rows->len > 0)
+    return TRUE;
+  g_hash_table_iter_init (&iter, page->cursor);
+  while (g_hash_table_iter_next (&iter, &scope, &number))
+    {
+      const gint64 *before = g_hash_table_lookup (request->cursor, scope);
+
+      if (*(gint64 *) number > (before != NULL ? *before : 0))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static WgSyncEventKind
+take_page (WgSyncRound *round,
+           const WgPullRequest *request,
+           const WgHttpReply *reply,
+           GError **error)
+{
+  g_autoptr (WgPullPage) page = wg_wire_pull_page_from_body (reply->body, error);
+  WgSyncEventKind kind = WG_SYNC_EVENT_FAILED;
+  Apply apply = { .page = page };
+
+  if (page == NULL)
+    return WG_SYNC_EVENT_FAILED;
+  if (g_strcmp0 (page->epoch, round->epoch) != 0)
+    {
+      g_set_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_EPOCH, "the platform was restored");
+      return WG_SYNC_EVENT_EPOCH;
+    }
+  if (page->rows->len > WG_LIMIT_PULL_ROWS || !page_moves (request, page))
+    {
+      g_set_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_FAILED,
+                   "the platform sent a page of %u rows that cannot be", page->rows->len);
+      return WG_SYNC_EVENT_FAILED;
+    }
+  if (wg_sync_round_store (round, apply_job, &apply, &kind, error) == NULL)
+    return kind;
+  if (apply.healed)
+    return WG_SYNC_EVENT_HEALED;
+  if (page->more)
+    return WG_SYNC_EVENT_MORE;
+  round->digest_matched = TRUE;
+  return WG_SYNC_EVENT_DONE;
+}
+
+/**
+ * wg_sync_pull:
+ * @round: the round
+ *
+ * Fetches the next page and hands it to the store. A page that was cut, is not ours, or is of
+ * another epoch leaves everything as it was.
+ *
+ * Thread: the round's.
+ * Errors: those of an exchange, of the wire and of the store.
+ * Source: docs/sync-protocol.md, Pull
+ *
+ * Returns: %WG_SYNC_EVENT_MORE, _HEALED (ask again), _DONE after the last page, or a fault
+ */
+WgSyncEventKind
+wg_sync_pull (WgSyncRound *round, GError **error)
+{
+  WgSyncEventKind kind = WG_SYNC_EVENT_FAILED;
+  g_autoptr (WgPullRequest) request =
+                wg_sync_round_store (round, get_request_job, NULL, &kind, error);
+  g_autoptr (WgHttpReply) reply = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_autofree char *json = NULL;
+  WgHttpRequest question = {
+    .method = "POST",
+    .path = "/v1/sync/pull",
+    .content_type = "application/json",
+    .limit = WG_LIMIT_BODY,
+  };
+
+  if (request == NULL)
+    return kind;
+  if (request->max_rows <= 0)
+    request->max_rows = WG_LIMIT_PULL_ROWS;
+  json = wg_wire_pull_request_to_json (request);
+  body = g_bytes_new (json, strlen (json));
+  question.body = body;
+  reply = wg_sync_round_exchange (round, &question, WG_ANSWER_NDJSON, &kind, NULL, error);
+  return reply != NULL ? take_page (round, request, reply, error) : kind;
+}
