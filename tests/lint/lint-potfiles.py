@@ -21,7 +21,7 @@ def has_strings(tree, path):
 def check(tree):
     wanted = {path for path in tree.files("src", ends=(".c", ".h")) if has_strings(tree, path)}
     wanted |= set(tree.files("ui", ends=".blp"))
-    wanted |= set(tree.files("data", ends=(".desktop.in", ".metainfo.xml.in", ".gschema.xml")))
+    wanted |= set(tree.files("data", ends=(".desktop.in", ".metainfo.xml.in")))
     listed = []
     for number, row in enumerate(tree.read(LIST).splitlines(), 1):
         if row.strip() and not row.startswith("#"):
