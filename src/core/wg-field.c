@@ -12,6 +12,7 @@
 #define DEFAULT_MAX_MULTILINE 2000
 #define DEFAULT_MAX_ID 64
 #define DEFAULT_MAX_HASHES 20
+#define MAX_TIME_MS G_GINT64_CONSTANT (253402300799999) /* end of the year 9999 */
 #define DEGREE_STEPS 1e7
 
 /* The members a WgField may point at, for typed access by offset. */
@@ -343,8 +344,11 @@ check_field (const WgField *field, gconstpointer record, GPtrArray *issues)
       check_word (field, cell->text, issues);
       break;
     case WG_FIELD_INT:
-    case WG_FIELD_TIME:
       if (cell->number < field->min || (field->max != 0 && cell->number > field->max))
+        wg_issues_add (issues, field->name, WG_ISSUE_RANGE, TRUE);
+      break;
+    case WG_FIELD_TIME:
+      if (cell->number < field->min || cell->number > MAX_TIME_MS)
         wg_issues_add (issues, field->name, WG_ISSUE_RANGE, TRUE);
       break;
     case WG_FIELD_ENUM:

@@ -49,6 +49,9 @@ gboolean wg_event_class_is_active (const WgEventClass *row, gint64 at_ms);
 /* Matches by code, by part of the name, or by pinyin initials; at most @limit rows, (transfer
  * container). */
 GPtrArray *wg_standard_search (const WgStandard *standard, const char *text, guint limit);
+/* Adds to @issues (of wg_event_check()) what the class has to say: unknown, retired, level not
+ * allowed, photo. */
+void wg_standard_check_event (const WgStandard *standard, const WgEvent *event, GPtrArray *issues);
 /* Words that look major in a daily or general record ("是否较大?"). */
 gboolean wg_standard_text_looks_major (const char *text);
 
