@@ -497,11 +497,8 @@ wg_calendar_between (const WgCalendar *calendar, gint64 from_ms, gint64 to_ms)
 }
 
 static const char *const UNITS[] = {
-  [WG_UNIT_WORK_MINUTE] = "wmin",
-  [WG_UNIT_WORK_DAY] = "wday",
-  [WG_UNIT_HOUR] = "hour",
-  [WG_UNIT_DAY] = "cday",
-  [WG_UNIT_MINUTE] = "min",
+  [WG_UNIT_WORK_MINUTE] = "wmin", [WG_UNIT_WORK_DAY] = "wday", [WG_UNIT_HOUR] = "hour",
+  [WG_UNIT_DAY] = "cday",         [WG_UNIT_MINUTE] = "min",
 };
 
 /**

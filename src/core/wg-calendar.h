@@ -15,7 +15,7 @@ typedef enum
   WG_UNIT_WORK_DAY,    /* wday 工作日 */
   WG_UNIT_HOUR,        /* hour natural */
   WG_UNIT_DAY,         /* cday calendar day */
-  WG_UNIT_MINUTE, /* min natural, for limits of half an hour */
+  WG_UNIT_MINUTE,      /* min natural, for limits of half an hour */
 } WgTimeUnit;
 
 /* Text of data/standards/calendar-YYYY.csv; local time is UTC+8, no daylight saving. */
