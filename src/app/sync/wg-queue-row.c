@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One operation in the queue: what it is, how far it got, and what can be done about it. */
+#include "app/sync/wg-queue-row.h"
+
+#include <glib/gi18n.h>
+
+#include "app/wg-time.h"
+#include "app/wg-window.h"
+
+struct _WgQueueRow
+{
+  GtkBox parent_instance;
+
+  GtkImage *icon;
+  GtkLabel *title, *state, *reason;
+  GtkButton *mend, *send, *dismiss, *open;
+  WgServices *services; /* owned */
+  WgOutboxItem *item;   /* owned */
+};
+
+G_DEFINE_FINAL_TYPE (WgQueueRow, wg_queue_row, GTK_TYPE_BOX)
+
+/* --- what the buttons do ------------------------------------------------------------------------
+ */
+
+static gpointer
+release_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_event_store_release_one (context, data, error) ? GINT_TO_POINTER (1) : NULL;
+}
+
+static gpointer
+dismiss_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_outbox_dismiss (context, data, error) ? GINT_TO_POINTER (1) : NULL;
+}
+
+static void
+on_job_done_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (WgQueueRow) self = data;
+  g_autoptr (GError) error = NULL;
+
+  wg_store_run_finish (WG_STORE (source), result, &error);
+  if (error != NULL)
+    wg_window_toast_error (GTK_WIDGET (self), error);
+  else if (wg_services_get_sync (self->services) != NULL)
+    wg_sync_poke (wg_services_get_sync (self->services));
+}
+
+static void
+run_job (WgQueueRow *self, WgStoreJob job, const char *argument)
+{
+  wg_store_run_async (wg_services_get_store (self->services), job, g_strdup (argument), g_free,
+                      NULL, NULL, on_job_done_cb, g_object_ref (self));
+}
+
+/* Numbers are dense: what goes now takes with it whatever was numbered before it. */
+static void
+on_send_clicked_cb (WgQueueRow *self)
+{
+  const WgOutboxRow *row = wg_outbox_item_get_row (self->item);
+
+  if (row->truth == WG_TRUTH_HELD)
+    run_job (self, release_job, row->rec);
+  else
+    wg_sync_poke (wg_services_get_sync (self->services));
+}
+
+static void
+on_dismiss_clicked_cb (WgQueueRow *self)
+{
+  run_job (self, dismiss_job, wg_outbox_item_get_row (self->item)->op_id);
+}
+
+static void
+on_mend_clicked_cb (WgQueueRow *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.mend-event", "s",
+                              wg_outbox_item_get_row (self->item)->rec);
+}
+
+static void
+on_open_clicked_cb (WgQueueRow *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-event", "s",
+                              wg_outbox_item_get_row (self->item)->rec);
+}
+
+/* --- what the row says
+ * ---------------------------------------------------------------------------- */
+
+static const char *
+choose_icon (WgTruth truth)
+{
+  switch (truth)
+    {
+    case WG_TRUTH_HELD:
+      return "alarm-symbolic";
+    case WG_TRUTH_SENDING:
+      return "view-refresh-symbolic";
+    case WG_TRUTH_RECEIVED:
+      return "mail-read-symbolic";
+    case WG_TRUTH_APPLIED:
+      return "object-select-symbolic";
+    case WG_TRUTH_NO_PHOTO:
+      return "camera-photo-symbolic";
+    case WG_TRUTH_CONFLICT:
+    case WG_TRUTH_REFUSED:
+      return "dialog-warning-symbolic";
+    case WG_TRUTH_UNDONE:
+      return "edit-undo-symbolic";
+    case WG_TRUTH_SAVED:
+    default:
+      return "document-save-symbolic";
+    }
+}
+
+static char *
+describe_title (const WgOutboxRow *row)
+{
+  const char *what = row->kind == WG_OPERATION_EVENT_STEP ? _(wg_action_to_title (row->action))
+                                                          : row->kind == WG_OPERATION_EVENT_PATCH
+      ? _("Correction")
+      : _(wg_event_level_to_string (row->level));
+
+  return g_strdup_printf ("%s · %s", what, row->title != NULL ? row->title : _("Event"));
+}
+
+static char *
+describe_state (WgQueueRow *self, const WgOutboxRow *row)
+{
+  g_autofree char *when = wg_time_format (row->at_ms, wg_services_now_ms (self->services));
+  GString *text = g_string_new (_(wg_truth_to_string (row->truth)));
+
+  g_string_append_printf (text, " · %s", when);
+  if (row->truth == WG_TRUTH_HELD)
+    {
+      g_autofree char *until = wg_time_format_clock (row->hold_until_ms);
+
+      g_string_append_c (text, '\n');
+      g_string_append_printf (text, _("Can be undone until %s"), until);
+    }
+  if (row->n_photos_waiting > 0)
+    g_string_append_printf (
+        text, ngettext (" · %u photo waiting", " · %u photos waiting", row->n_photos_waiting),
+        row->n_photos_waiting);
+  return g_string_free_and_steal (text);
+}
+
+static char *
+describe_reason (const WgOutboxRow *row)
+{
+  const char *why = row->refusal >= 0 ? _(wg_refusal_to_title (row->refusal))
+: row->refusal_code != NULL             ? row->refusal_code
+                                      : _("Refused");
+
+  return g_strjoin ("\n", why, row->refusal_detail, NULL);
+}
+
+/**
+ * wg_queue_row_set_item:
+ * @self: the row
+ * @item: (nullable): what it shows from now on
+ *
+ * Shows one operation of the queue.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_queue_row_set_item (WgQueueRow *self, WgOutboxItem *item)
+{
+  const WgOutboxRow *row;
+  g_autofree char *title = NULL, *state = NULL, *reason = NULL;
+  gboolean refused, waits;
+
+  g_set_object (&self->item, item);
+  if (item == NULL)
+    return;
+  row = wg_outbox_item_get_row (item);
+  refused = row->truth == WG_TRUTH_REFUSED;
+  waits = row->truth == WG_TRUTH_HELD || row->truth == WG_TRUTH_SAVED;
+  title = describe_title (row);
+  state = describe_state (self, row);
+  gtk_image_set_from_icon_name (self->icon, choose_icon (row->truth));
+  gtk_label_set_text (self->title, title);
+  gtk_label_set_text (self->state, state);
+  if (refused)
+    reason = describe_reason (row);
+  gtk_label_set_text (self->reason, reason != NULL ? reason : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->reason), refused);
+  gtk_widget_set_visible (GTK_WIDGET (self->mend), refused);
+  gtk_widget_set_visible (GTK_WIDGET (self->dismiss), refused);
+  gtk_widget_set_visible (GTK_WIDGET (self->send), waits);
+  gtk_widget_set_visible (GTK_WIDGET (self->open), !refused);
+}
+
+/* --- object
+ * --------------------------------------------------------------------------------------- */
+
+static void
+wg_queue_row_dispose (GObject *object)
+{
+  WgQueueRow *self = WG_QUEUE_ROW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_QUEUE_ROW);
+  g_clear_object (&self->item);
+  g_clear_object (&self->services);
+  G_OBJECT_CLASS (wg_queue_row_parent_class)->dispose (object);
+}
+
+static void
+wg_queue_row_class_init (WgQueueRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = wg_queue_row_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/wangge/Wangge/ui/wg-queue-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, WgQueueRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, WgQueueRow, title);
+  gtk_widget_class_bind_template_child (widget_class, WgQueueRow, state);
+  gtk_widget_class_bind_template_child (widget_class, WgQueueRow, reason);
+  gtk_widget_class_bind_template_child (widget_class, WgQueueRow, mend);
+  gtk_widget_class_bind_template_child (widget_class, WgQueueRow, send);
+  gtk_widget_class_bind_template_child (widget_class, WgQueueRow, dismiss);
+  gtk_widget_class_bind_template_child (widget_class, WgQueueRow, open);
+  gtk_widget_class_bind_template_callback (widget_class, on_mend_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_send_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_dismiss_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_open_clicked_cb);
+}
+
+static void
+wg_queue_row_init (WgQueueRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * wg_queue_row_new:
+ * @services: what the screens work with
+ *
+ * Makes an empty row of the queue.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer floating): the row
+ */
+GtkWidget *
+wg_queue_row_new (WgServices *services)
+{
+  WgQueueRow *self = g_object_new (WG_TYPE_QUEUE_ROW, NULL);
+
+  self->services = g_object_ref (services);
+  return GTK_WIDGET (self);
+}
