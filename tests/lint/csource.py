@@ -6,7 +6,7 @@ makes that reliable."""
 import re
 from collections import namedtuple
 
-Function = namedtuple("Function", "name head parameters returns static start line length")
+Function = namedtuple("Function", "name head signature parameters returns static start line length")
 
 DEFINITION = re.compile(r"^((?:[A-Za-z_][\w \t*,()]*\n)+)(\w+) \(([^{};]*)\)\n\{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 
@@ -53,6 +53,7 @@ def functions(text):
             Function(
                 name=match.group(2),
                 head=head,
+                signature=match.group(3),
                 parameters=parameter_names(match.group(3)),
                 returns=re.sub(r"\b(static|inline|G_GNUC_\w+(\s*\([^)]*\))?)\s*", "", head).strip(),
                 static="static" in head.split(),

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every function with a header has a GTK-Doc block above its definition that tells what a caller must know.
-"""The block names the function, every parameter as `@name:`, has lines `Thread:` and `Errors:`, and
-`Returns:` unless nothing is returned. Parameters of a static function are its own business; so are `main`,
+"""The block names the function, every parameter as `@name:`, has a line `Thread:`, has `Errors:` (then @error
+needs no more) where there is a GError, and `Returns:` unless nothing is returned. Parameters of a static function are its own business; so are `main`,
 and the functions that a macro such as G_DEFINE_TYPE writes."""
 
 import re
@@ -18,10 +18,11 @@ def wrong_in_block(function, block):
         return
     if not re.match(rf"/\*\*\n \* {function.name}:", block):
         yield f"its block does not begin with '{function.name}:'"
+    fails = "GError **" in function.signature
     for name in function.parameters:
-        if not re.search(rf"^ \* @{re.escape(name)}:", block, re.MULTILINE):
+        if not (fails and name == "error") and not re.search(rf"^ \* @{re.escape(name)}:", block, re.MULTILINE):
             yield f"its block does not explain @{name}"
-    for word in ("Thread:", "Errors:"):
+    for word in ["Thread:"] + ["Errors:"] * fails:
         if not re.search(rf"\b{word} \S", block):
             yield f"its block has no '{word}'"
     if function.returns != "void" and not re.search(r"^ \* Returns:", block, re.MULTILINE):

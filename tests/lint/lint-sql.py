@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every named statement of a layer is right SQL on an empty newest database, and finds its rows by an index
+# where it says so.
+"""src/<layer>/sql/migrate/*.sql, run in order, make the database; each `-- :name <id>` of src/<layer>/sql/*.sql
+is then prepared on it. A statement with a line `-- :indexed` must not read a whole table: its query plan may
+not contain a SCAN, other than along an index up to a LIMIT.
+
+Debian's SQLCipher and SQLite are of the same version; double-quoted strings are refused as SQLCipher does."""
+
+import os
+import re
+import sqlite3
+
+import lint
+from lint import Problem
+
+NAME = re.compile(r"^-- :name ([a-z0-9][a-z0-9_-]*)[ \t]*\n", re.MULTILINE)
+PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
+
+
+def bare(sql):
+    """The SQL without comments and strings, to look for words in."""
+    return re.sub(r"--[^\n]*|'(?:[^']|'')*'", "", sql)
+
+
+def open_newest(tree, layer):
+    """An empty database of the layer's newest version, and the problems met on the way."""
+    base = sqlite3.connect(":memory:", isolation_level=None)
+    base.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)
+    base.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DDL, False)
+    base.execute("PRAGMA foreign_keys = ON")
+    for path in tree.files(f"src/{layer}/sql/migrate", ends=".sql"):
+        try:
+            base.executescript(tree.read(path))
+        except sqlite3.Error as error:
+            return base, [Problem(path, 1, str(error))]
+    return base, []
+
+
+def scans(plan, sql):
+    for row in plan:
+        detail = row[3]
+        if not re.match(r"SCAN (?!CONSTANT ROW|\d+ CONSTANT ROW|\()", detail):
+            continue
+        if "VIRTUAL TABLE INDEX" in detail:
+            continue
+        if re.search(r"USING (COVERING )?INDEX|USING INTEGER PRIMARY KEY", detail) and re.search(r"\bLIMIT\b", sql):
+            continue
+        yield detail
+
+
+def wrong_in(base, sql):
+    values = {name: None for name in PARAMETER.findall(bare(sql))}
+    try:
+        base.execute("EXPLAIN " + sql, values)
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        yield str(error)
+        return
+    if re.search(r"^-- :indexed\b", sql, re.MULTILINE):
+        plan = base.execute("EXPLAIN QUERY PLAN " + sql, values).fetchall()
+        for detail in scans(plan, bare(sql).upper()):
+            yield f"reads a whole table: {detail}"
+
+
+def check(tree):
+    problems = []
+    for layer in sorted({path.split("/")[1] for path in tree.files("src", ends=".sql")}):
+        base, wrong = open_newest(tree, layer)
+        problems += wrong
+        if wrong:
+            continue
+        for path in tree.files(f"src/{layer}/sql", ends=".sql"):
+            if os.path.basename(os.path.dirname(path)) == "migrate":
+                continue
+            text = tree.read(path)
+            marks = list(NAME.finditer(text))
+            ends = [mark.start() for mark in marks[1:]] + [len(text)]
+            for mark, end in zip(marks, ends):
+                for what in wrong_in(base, text[mark.end() : end]):
+                    problems.append(Problem(path, lint.line_of(text, mark.start()), f"{mark.group(1)}: {what}"))
+        base.close()
+    return problems
+
+
+START = "CREATE TABLE a (id TEXT PRIMARY KEY, n INTEGER, t TEXT) STRICT;\nCREATE INDEX a_n ON a (n);\n"
+MIGRATE = {"src/s/sql/migrate/001.sql": START, "src/s/sql/migrate/002.sql": "ALTER TABLE a ADD COLUMN later INTEGER;\n"}
+
+
+def statement(sql):
+    return MIGRATE | {"src/s/sql/a.sql": "-- a file\n-- :name it\n" + sql}
+
+
+SELF_TEST = [
+    ("right", statement("-- why\nSELECT later FROM a WHERE id = :id AND t <> ':x';\n"), 0),
+    ("indexed", statement("-- :indexed\nSELECT n FROM a WHERE n > :n;\n"), 0),
+    ("along an index", statement("-- :indexed\nSELECT * FROM a ORDER BY n LIMIT :limit;\n"), 0),
+    ("unknown column", statement("SELECT gone FROM a;\n"), 1),
+    ("unknown table", statement("DELETE FROM b WHERE id = :id;\n"), 1),
+    ("double quotes", statement('SELECT n FROM a WHERE t = "x";\n'), 1),
+    ("two statements", statement("DELETE FROM a; DELETE FROM a;\n"), 1),
+    ("a scan", statement("-- :indexed\nSELECT n FROM a WHERE t = :t;\n"), 1),
+    ("a scan of an index", statement("-- :indexed\nSELECT count (*) FROM a;\n"), 1),
+    ("bad migration", MIGRATE | {"src/s/sql/migrate/003.sql": "ALTER TABLE b ADD COLUMN x;\n"}, 1),
+]
+
+if __name__ == "__main__":
+    lint.main(check, SELF_TEST)
