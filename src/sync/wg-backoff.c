@@ -22,6 +22,7 @@ draw (const WgPorts *ports, gint64 limit)
  * A delay drawn evenly from 0 to a ceiling that doubles from 5 s to 15 min.
  *
  * Thread: any.
+ * Errors: none.
  * Source: protocol.md 2.2, back-off
  *
  * Returns: milliseconds
@@ -68,6 +69,7 @@ delay_after_fault (const WgSyncPlan *plan, const WgPorts *ports, gint64 waiting_
  * obeyed.
  *
  * Thread: any.
+ * Errors: none.
  * Source: issue "starts within 60 s of the network's return without a tap"; protocol.md 2.2
  *
  * Returns: milliseconds, at least 1

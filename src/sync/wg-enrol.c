@@ -129,6 +129,7 @@ fill_identity (WgIdentity *identity, const WgEnrolTicket *ticket, const WgEnrolA
  * @secret: PIN or passphrase that will unlock the store
  * @device_model: (nullable): what the office shall see
  * @cancellable: (nullable): stops at any byte
+ * @error: return location for an error
  *
  * Makes the device's key, tells the platform, creates the store. Everything that can be checked on
  * the device is checked before the code is used up.

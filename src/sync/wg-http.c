@@ -31,6 +31,7 @@ typedef struct
   struct curl_slist *headers;
   GByteArray *received;
   char *encoding;
+  gboolean has_head; /* the empty line behind the headers came */
   gint64 n_sunk;
   GError *failure; /* what a callback of ours did not like */
 } Exchange;
@@ -54,6 +55,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Exchange, exchange_clear)
  * Makes an empty reply: every number absent.
  *
  * Thread: any.
+ * Errors: none.
+ *
  * Returns: (transfer full): a reply
  */
 WgHttpReply *
@@ -75,6 +78,7 @@ wg_http_reply_new (void)
  * Frees a reply.
  *
  * Thread: any.
+ * Errors: none.
  */
 void
 wg_http_reply_free (WgHttpReply *reply)
@@ -103,6 +107,7 @@ host_is_loopback (const char *host)
  * @base_url: "https://host[:port][/path]", or "http://" of this machine's own addresses
  * @pin: (nullable): "sha256//…" of the platform's public key; it then decides alone who is right,
  *   else the authorities of the system do
+ * @error: return location for an error
  *
  * Makes a client for one platform. It keeps its connection between exchanges.
  *
@@ -156,6 +161,7 @@ wg_http_new (const char *base_url, const char *pin, GError **error)
  * Closes the connections and frees the client.
  *
  * Thread: the one that used it last.
+ * Errors: none.
  */
 void
 wg_http_free (WgHttp *self)
@@ -178,6 +184,7 @@ wg_http_free (WgHttp *self)
  * Sets when an exchange is given up. There is no limit on its whole length: a slow line is a line.
  *
  * Thread: the one that uses the client.
+ * Errors: none.
  */
 void
 wg_http_set_time_outs (WgHttp *self, gint64 connect_ms, gint64 stall_ms)
@@ -209,9 +216,12 @@ on_header_received_cb (char *data, size_t size, size_t n, void *user_data)
     { /* of another answer: 100, or a proxy's */
       g_clear_pointer (&exchange->reply, wg_http_reply_free);
       exchange->reply = wg_http_reply_new ();
+      exchange->has_head = FALSE;
       g_clear_pointer (&exchange->encoding, g_free);
       return size * n;
     }
+  if (*line == '\r' || *line == '\n')
+    exchange->has_head = TRUE;
   value = strchr (line, ':');
   if (value == NULL)
     return size * n;
@@ -490,6 +500,11 @@ take_result (Exchange *exchange, GError **error)
       g_set_error (error, WG_SYNC_ERROR, classify (code), "%s", curl_easy_strerror (code));
       return FALSE;
     }
+  if (!exchange->has_head) /* libcurl takes a head that was cut for a whole one */
+    {
+      g_set_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_OFFLINE, "the line broke in the headers");
+      return FALSE;
+    }
   return TRUE;
 }
 
@@ -521,6 +536,7 @@ take_body (Exchange *exchange, GError **error)
  * @self: a client
  * @request: what to ask
  * @cancellable: (nullable): stops at any byte
+ * @error: return location for an error
  *
  * One exchange. Any status is a reply; who answered and what it means is judged by the caller. A
  * body that is shorter than announced is an error, never a reply.

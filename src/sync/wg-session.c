@@ -47,6 +47,7 @@ note_skew_job (WgStoreContext *context, gpointer data, GCancellable *cancellable
 /**
  * wg_sync_hello:
  * @round: the round
+ * @error: return location for an error
  *
  * Asks who is there, before anything of ours is told: a captive portal is found here. Notes how far
  * the device's clock is off.
@@ -136,6 +137,7 @@ take_session (WgSyncRound *round, const WgHttpReply *reply, GError **error)
 /**
  * wg_sync_session:
  * @round: the round
+ * @error: return location for an error
  *
  * Proves with the device's key who we are and takes a token; the lease goes into the store.
  *
@@ -201,6 +203,7 @@ rewind_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, G
 /**
  * wg_sync_state:
  * @round: the round
+ * @error: return location for an error
  *
  * After a restore or a gap: asks what the platform has of us, marks everything above as waiting
  * again, and in another epoch begins to pull from the start.

@@ -296,6 +296,7 @@ may_fetch_pack (WgSyncRound *round, const WgPack *pack)
 /**
  * wg_sync_download:
  * @round: the round
+ * @error: return location for an error
  *
  * Fetches the map pack, then at most twenty photos a round. The pack grows in packs/<hash>.part and
  * gets its name only when its hash was checked; a disk that is nearly full is left to the queue.

@@ -105,6 +105,7 @@ has_type (const WgHttpReply *reply, WgAnswerType expected)
  * @expected: type of a good answer
  * @epoch: (nullable): the timeline that we work in, %NULL when any is right
  * @out_problem: (out) (optional) (transfer full): the platform's problem when it told one
+ * @error: return location for an error
  *
  * Decides whether a reply is the platform's at all, and what it means.
  *
@@ -145,6 +146,8 @@ wg_sync_judge (const WgHttpReply *reply,
  * Decides what an error means for the round.
  *
  * Thread: any.
+ * Errors: none.
+ *
  * Returns: the event for the machine
  */
 WgSyncEventKind

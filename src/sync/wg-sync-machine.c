@@ -19,6 +19,8 @@ static const char *const STAGE_NAMES[WG_N_STAGE] = {
  * The stage's name for logs and for JSON.
  *
  * Thread: any.
+ * Errors: none.
+ *
  * Returns: (transfer none): a word
  */
 const char *
@@ -34,6 +36,8 @@ wg_sync_stage_to_string (WgSyncStage stage)
  * Tells whether a round is over in this stage: nothing happens until the next start.
  *
  * Thread: any.
+ * Errors: none.
+ *
  * Returns: %TRUE between rounds
  */
 gboolean
@@ -220,6 +224,7 @@ step_working (WgSyncMachine *machine, const WgSyncEvent *event)
  * Between rounds only %WG_SYNC_EVENT_START counts, during a round it does not.
  *
  * Thread: any; pure.
+ * Errors: none.
  * Source: protocol.md 3.9
  *
  * Returns: what is to be done besides

@@ -84,6 +84,7 @@ take_page (WgSyncRound *round,
 /**
  * wg_sync_pull:
  * @round: the round
+ * @error: return location for an error
  *
  * Fetches the next page and hands it to the store. A page that was cut, is not ours, or is of
  * another epoch leaves everything as it was.

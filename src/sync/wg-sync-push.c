@@ -115,6 +115,7 @@ take_answer (WgSyncRound *round,
  * wg_sync_push:
  * @round: the round
  * @event: round trip and the platform's wish for the next batch are written here
+ * @error: return location for an error
  *
  * Sends the next batch. Nothing counts as received before the platform's answer is in the store; an
  * answer that was lost is asked for again by sending the same lines again.

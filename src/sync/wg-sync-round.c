@@ -29,6 +29,7 @@ open_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GEr
 /**
  * wg_sync_round_new:
  * @store: an open store
+ * @error: return location for an error
  *
  * Makes what a round needs. It is kept from round to round: connection, token, size of batches.
  *
@@ -66,6 +67,7 @@ wg_sync_round_new (WgStore *store, GError **error)
  * Closes the connection and frees the round.
  *
  * Thread: any.
+ * Errors: none.
  */
 void
 wg_sync_round_free (WgSyncRound *round)
@@ -89,6 +91,7 @@ wg_sync_round_free (WgSyncRound *round)
  * @expected: type of a good answer
  * @out_event: (out): what it means, always set
  * @out_problem: (out) (optional) (transfer full): the problem that the platform told
+ * @error: return location for an error
  *
  * One exchange, judged.
  *
@@ -128,6 +131,7 @@ wg_sync_round_exchange (WgSyncRound *round,
  * @job: runs on the store thread
  * @data: handed to it
  * @out_event: (out): set when the job failed
+ * @error: return location for an error
  *
  * Runs a job of the store and waits for it.
  *
@@ -158,6 +162,8 @@ wg_sync_round_store (
  * Tells whether the session still holds, by a clock that nobody sets.
  *
  * Thread: the round's.
+ * Errors: none.
+ *
  * Returns: %TRUE if so
  */
 gboolean
@@ -174,6 +180,7 @@ wg_sync_round_has_token (WgSyncRound *round)
  * Leaves a photo alone for the rest of this round.
  *
  * Thread: the round's.
+ * Errors: none.
  */
 void
 wg_sync_round_skip (WgSyncRound *round, const char *name)
@@ -322,6 +329,7 @@ begin (WgSyncRound *round, GCancellable *cancellable)
  * wg_sync_round_run:
  * @round: at rest
  * @cancellable: (nullable): stops at any byte
+ * @error: return location for an error
  *
  * One whole round: hello, session, push, pull, photos. Holds that ended are released first.
  * Afterwards `machine.stage` and `fault` tell how it ended; a version that is too old ends well but

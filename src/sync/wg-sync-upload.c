@@ -209,6 +209,7 @@ send_piece (WgSyncRound *round, GError **error)
 /**
  * wg_sync_upload:
  * @round: the round
+ * @error: return location for an error
  *
  * Sends the next piece of the most urgent photo, or asks how much of it the platform has. Which
  * photo that is, is asked each time: one of a major event goes before the rest of another.

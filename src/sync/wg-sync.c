@@ -52,6 +52,8 @@ static guint signals[N_SIGNALS];
  * Copies a status.
  *
  * Thread: any.
+ * Errors: none.
+ *
  * Returns: (transfer full): the copy
  */
 WgSyncStatus *
@@ -70,6 +72,7 @@ wg_sync_status_copy (const WgSyncStatus *status)
  * Frees a status.
  *
  * Thread: any.
+ * Errors: none.
  */
 void
 wg_sync_status_free (WgSyncStatus *status)
@@ -87,6 +90,8 @@ wg_sync_status_free (WgSyncStatus *status)
  * The state's name in JSON.
  *
  * Thread: any.
+ * Errors: none.
+ *
  * Returns: (transfer none): a word
  */
 const char *
@@ -287,6 +292,7 @@ note_end (WgSync *self, const Outlook *outlook, const GError *error)
  * wg_sync_run_round:
  * @self: a sync
  * @cancellable: (nullable): stops at any byte
+ * @error: return location for an error
  *
  * One whole round in the calling thread: hello, session, push, pull, photos. When the sync's own
  * thread is at it, its round is waited for and another follows.
@@ -427,6 +433,8 @@ on_network_changed_cb (GNetworkMonitor *monitor, gboolean available, WgSync *sel
  * Makes a sync at rest. WgSync::changed comes in the thread-default main context of the caller.
  *
  * Thread: any.
+ * Errors: none.
+ *
  * Returns: (transfer full): a sync
  */
 WgSync *
@@ -462,6 +470,7 @@ wg_sync_new (WgStore *store)
  * Changes the waiting times.
  *
  * Thread: the maker's.
+ * Errors: none.
  */
 void
 wg_sync_set_times (WgSync *self, const WgSyncTimes *times)
@@ -482,6 +491,7 @@ wg_sync_set_times (WgSync *self, const WgSyncTimes *times)
  * network seems to be back, when poked, and every 50 s at least while something waits.
  *
  * Thread: the maker's.
+ * Errors: none.
  */
 void
 wg_sync_start (WgSync *self)
@@ -507,6 +517,7 @@ wg_sync_start (WgSync *self)
  * Ends the thread, at whatever byte it is. What was on its way waits again.
  *
  * Thread: the maker's; waits for a job of the store at most.
+ * Errors: none.
  */
 void
 wg_sync_stop (WgSync *self)
@@ -531,6 +542,7 @@ wg_sync_stop (WgSync *self)
  * "Send now": a round begins at once, past every delay.
  *
  * Thread: any.
+ * Errors: none.
  */
 void
 wg_sync_poke (WgSync *self)
@@ -549,6 +561,7 @@ wg_sync_poke (WgSync *self)
  * Allows or stops the second lane. Takes effect after the piece that is on its way.
  *
  * Thread: any.
+ * Errors: none.
  */
 void
 wg_sync_set_photos_allowed (WgSync *self, gboolean allowed)
@@ -570,6 +583,8 @@ wg_sync_set_photos_allowed (WgSync *self, gboolean allowed)
  * How it stands now.
  *
  * Thread: any.
+ * Errors: none.
+ *
  * Returns: (transfer full): a copy
  */
 WgSyncStatus *
