@@ -13,7 +13,7 @@ typedef union
   gint64 number;
   int code;
   double real;
-} Cell;
+} Cell __attribute__ ((aligned (4))); /* the members that are int lie at multiples of four only */
 
 /**
  * wg_wire_field_write:

@@ -32,7 +32,7 @@ random_number (void)
 
   if (g_test_rand_bit ())
     return edges[g_test_rand_int_range (0, G_N_ELEMENTS (edges))];
-  gint64 number = (gint64) g_test_rand_int () << 21 ^ g_test_rand_int ();
+  gint64 number = g_test_rand_int () * (G_GINT64_CONSTANT (1) << 21) + g_test_rand_int ();
   return CLAMP (number, -WG_JSON_INT_MAX, WG_JSON_INT_MAX);
 }
 
