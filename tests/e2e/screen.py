@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person does at the terminal, through AT-SPI: find by name, press, type, wait until it shows.
+
+Waiting never sleeps for a fixed time: the main context runs until the condition holds or the limit
+is reached, and then the test fails with a list of what is on the screen.
+"""
+import os
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+LIMIT_S = float(os.environ.get("WANGGE_TEST_LIMIT", "60"))
+
+
+class NotThere(AssertionError):
+    """Something did not appear in time."""
+
+
+class Screen:
+    """The windows of one program."""
+
+    def __init__(self, program):
+        self.program = program
+        Atspi.init()
+        Atspi.set_timeout(5000, 20000)
+
+    # --- looking -----------------------------------------------------------------------------
+
+    def application(self):
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            child = desktop.get_child_at_index(i)
+            if child is not None and child.get_name() == self.program:
+                return child
+        return None
+
+    def nodes(self, root=None):
+        """All nodes that are shown, parents before children; a node that vanishes is passed over."""
+        root = root or self.application()
+        if root is None:
+            return
+        todo = [root]
+        while todo:
+            node = todo.pop()
+            try:
+                states = node.get_state_set()
+                if node.get_role() != Atspi.Role.APPLICATION and not states.contains(
+                        Atspi.StateType.VISIBLE):
+                    continue
+                yield node
+                children = [node.get_child_at_index(i) for i in range(node.get_child_count())]
+            except GLib.Error:
+                continue
+            todo.extend(child for child in reversed(children) if child is not None)
+
+    def find(self, name, role=None, root=None):
+        """The first shown node of this accessible name (a string, or a function of it) and role."""
+        matches = name if callable(name) else (lambda text: text == name)
+        for node in self.nodes(root):
+            try:
+                if (role is None or node.get_role_name() == role) and matches(node.get_name() or ""):
+                    return node
+            except GLib.Error:
+                continue
+        return None
+
+    def texts(self):
+        """Every name on the screen, for messages."""
+        out = []
+        for node in self.nodes():
+            try:
+                if node.get_name():
+                    out.append(f"{node.get_role_name()}: {node.get_name()}")
+            except GLib.Error:
+                continue
+        return out
+
+    # --- waiting -----------------------------------------------------------------------------
+
+    def wait(self, condition, what, limit_s=None):
+        """Runs the main context until @condition gives something true, and returns that."""
+        context = GLib.MainContext.default()
+        deadline = time.monotonic() + (limit_s or LIMIT_S)
+        while True:
+            found = condition()
+            if found:
+                return found
+            if time.monotonic() > deadline:
+                shown = "\n  ".join(self.texts())
+                raise NotThere(f"{what} did not appear; on the screen:\n  {shown}")
+            wake = GLib.timeout_add(40, lambda: GLib.SOURCE_REMOVE)
+            context.iteration(True)
+            if context.find_source_by_id(wake) is not None:
+                GLib.source_remove(wake)
+
+    def wait_for(self, name, role=None, limit_s=None):
+        return self.wait(lambda: self.find(name, role), f"{role or 'node'} {name!r}", limit_s)
+
+    def wait_text(self, part, limit_s=None):
+        """A node whose name or text contains @part."""
+        return self.wait(lambda: self.find(lambda text: part in text), f"text {part!r}", limit_s)
+
+    def wait_gone(self, name, role=None, limit_s=None):
+        self.wait(lambda: self.find(name, role) is None, f"the end of {name!r}", limit_s)
+
+    # --- doing -------------------------------------------------------------------------------
+
+    def press(self, name, role=None, limit_s=None):
+        """Presses a button (or whatever has an action) by its name, once it can be pressed."""
+
+        def ready():
+            node = self.find(name, role)
+            if node is None or not node.get_state_set().contains(Atspi.StateType.SENSITIVE):
+                return None
+            return node
+
+        node = self.wait(ready, f"{role or 'button'} {name!r} that can be pressed", limit_s)
+        action = node.get_action_iface()
+        assert action is not None and action.get_n_actions() > 0, f"{name!r} cannot be pressed"
+        assert action.do_action(0), f"{name!r} did not take the press"
+        return node
+
+    def enter(self, name, text, limit_s=None):
+        """Puts @text into the entry of this name; a row of libadwaita has its entry inside."""
+
+        def editable():
+            node = self.find(name)
+            while node is not None:
+                if node.get_editable_text_iface() is not None and node.get_state_set().contains(
+                        Atspi.StateType.EDITABLE):
+                    return node
+                node = self._entry_below(node)
+            return None
+
+        node = self.wait(editable, f"entry {name!r}", limit_s)
+        assert node.get_editable_text_iface().set_text_contents(text), f"{name!r} took no text"
+        return node
+
+    def _entry_below(self, node):
+        for child in self.nodes(node):
+            if child is not node and child.get_editable_text_iface() is not None \
+                    and child.get_state_set().contains(Atspi.StateType.EDITABLE):
+                return child
+        return None
+
+    # --- accessibility ----------------------------------------------------------------------
+
+    def nameless(self):
+        """Shown nodes that can take the focus and have neither a name nor a labelled-by relation."""
+        bad = []
+        for node in self.nodes():
+            try:
+                states = node.get_state_set()
+                if not states.contains(Atspi.StateType.FOCUSABLE) or node.get_name():
+                    continue
+                if node.get_role_name() in ("frame", "dialog", "application", "filler"):
+                    continue
+                labelled = any(r.get_relation_type() == Atspi.RelationType.LABELLED_BY
+                               for r in node.get_relation_set())
+                parent = node.get_parent()
+                inside_named = parent is not None and parent.get_name()
+                if not labelled and not inside_named:
+                    bad.append(f"{node.get_role_name()} in {parent.get_name() if parent else ''!r}")
+            except GLib.Error:
+                continue
+        return bad
