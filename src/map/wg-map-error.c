@@ -12,4 +12,4 @@
  *
  * Returns: the quark of %WG_MAP_ERROR
  */
-G_DEFINE_QUARK (wg-map-error-quark, wg_map_error)
+G_DEFINE_QUARK (wg - map - error - quark, wg_map_error)

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
-  WG_MAP_ERROR_PACK,     /* the tile pack is missing, damaged or of an unknown kind: choose another */
+typedef enum
+{
+  WG_MAP_ERROR_PACK, /* the tile pack is missing, damaged or of an unknown kind: choose another */
   WG_MAP_ERROR_POSITION, /* no position: pick the place by hand */
 } WgMapError;
 

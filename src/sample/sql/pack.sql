@@ -41,8 +41,5 @@ DELETE FROM metadata WHERE name = :name
 -- :name add-metadata
 INSERT INTO metadata (name, value) VALUES (:name, :value)
 
--- :name count-tiles
-SELECT count (*) AS n FROM tiles
-
 -- :name leave-wal
 PRAGMA journal_mode = DELETE
