@@ -12,9 +12,9 @@ static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 #define LETTERS 12
 #define BITS (5 * LETTERS)
 #define MASK ((G_GUINT64_CONSTANT (1) << BITS) - 1)
-#define PRIME                                                                                      \
-  37 /* finds each changed and each two swapped neighbours, since 2, 31 and 32 are no multiples of \
-        it */
+/* Finds each changed character and each two swapped neighbours: 31 and 32 are no multiples of it.
+ */
+#define PRIME 37
 
 static char *
 spell (guint64 value)

@@ -170,6 +170,21 @@ test_framing (void)
   replace_and_refuse ("\"sig\":\"H", "\"sig\":\"I", WG_WIRE_ERROR_SIGNATURE, "bad-signature");
 }
 
+static void
+test_something_follows (void)
+{
+  static const char *const more[] = { "\n", "{}\n", "x", " ", "{\"t\":\"end\"}\n" };
+  g_autofree char *text = fixture_read ("push.ndjson");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (more); i++)
+    {
+      g_autofree char *longer = g_strconcat (text, more[i], NULL);
+      assert_refused (longer, strlen (longer), WG_WIRE_ERROR_MALFORMED, "malformed");
+    }
+  g_autofree char *twice = g_strconcat (text, text, NULL);
+  assert_refused (twice, strlen (twice), WG_WIRE_ERROR_MALFORMED, "malformed");
+}
+
 /* Lines swapped, or one taken out with the count mended: the chain tells. */
 static void
 test_order (void)
@@ -313,6 +328,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/push/flipped", test_flipped);
   g_test_add_func ("/wire/push/inserted-and-removed", test_inserted_and_removed);
   g_test_add_func ("/wire/push/framing", test_framing);
+  g_test_add_func ("/wire/push/something-follows", test_something_follows);
   g_test_add_func ("/wire/push/order", test_order);
   g_test_add_func ("/wire/push/limits", test_limits);
   g_test_add_func ("/wire/push/more-lines-than-told", test_more_lines_than_told);
