@@ -15,15 +15,8 @@
 #define MAX_TIME_MS G_GINT64_CONSTANT (253402300799999) /* end of the year 9999 */
 #define DEGREE_STEPS 1e7
 
-/* The members a WgField may point at, for typed access by offset. */
-typedef union
-{
-  char *text;
-  char **hashes;
-  gint64 number;
-  int code;
-  double real;
-} Cell __attribute__ ((aligned (4))); /* the members that are int lie at multiples of four only */
+/* The member that a field points at; its type follows from the field's type. */
+#define CELL(type, field, record) (*(type *) wg_field_pointer (field, record))
 
 /**
  * wg_field_find:
@@ -82,25 +75,23 @@ wg_field_pointer (const WgField *field, gconstpointer record)
 gboolean
 wg_field_is_set (const WgField *field, gconstpointer record)
 {
-  const Cell *cell = wg_field_pointer (field, record);
-
   switch (field->type)
     {
     case WG_FIELD_TEXT:
     case WG_FIELD_CODE:
     case WG_FIELD_ID:
-      return cell->text != NULL && cell->text[0] != '\0';
+      return CELL (char *, field, record) != NULL && CELL (char *, field, record)[0] != '\0';
     case WG_FIELD_INT:
     case WG_FIELD_TIME:
-      return cell->number != 0;
+      return CELL (gint64, field, record) != 0;
     case WG_FIELD_ENUM:
     case WG_FIELD_FLAG:
-      return cell->code != 0;
+      return CELL (int, field, record) != 0;
     case WG_FIELD_REAL:
     case WG_FIELD_DEGREE:
-      return !isnan (cell->real);
+      return !isnan (CELL (double, field, record));
     case WG_FIELD_HASHES:
-      return cell->hashes != NULL && cell->hashes[0] != NULL;
+      return CELL (char **, field, record) != NULL && CELL (char **, field, record)[0] != NULL;
     default:
       g_return_val_if_reached (FALSE);
     }
@@ -132,8 +123,6 @@ equal_hashes (char **a, char **b)
 gboolean
 wg_field_equal (const WgField *field, gconstpointer a, gconstpointer b)
 {
-  const Cell *left = wg_field_pointer (field, a);
-  const Cell *right = wg_field_pointer (field, b);
   gboolean is_set = wg_field_is_set (field, a);
 
   if (is_set != wg_field_is_set (field, b))
@@ -145,20 +134,21 @@ wg_field_equal (const WgField *field, gconstpointer a, gconstpointer b)
     case WG_FIELD_TEXT:
     case WG_FIELD_CODE:
     case WG_FIELD_ID:
-      return strcmp (left->text, right->text) == 0;
+      return strcmp (CELL (char *, field, a), CELL (char *, field, b)) == 0;
     case WG_FIELD_INT:
     case WG_FIELD_TIME:
-      return left->number == right->number;
+      return CELL (gint64, field, a) == CELL (gint64, field, b);
     case WG_FIELD_FLAG:
       return TRUE;
     case WG_FIELD_ENUM:
-      return left->code == right->code;
+      return CELL (int, field, a) == CELL (int, field, b);
     case WG_FIELD_REAL:
-      return left->real == right->real;
+      return CELL (double, field, a) == CELL (double, field, b);
     case WG_FIELD_DEGREE:
-      return round (left->real * DEGREE_STEPS) == round (right->real * DEGREE_STEPS);
+      return round (CELL (double, field, a) * DEGREE_STEPS) ==
+             round (CELL (double, field, b) * DEGREE_STEPS);
     case WG_FIELD_HASHES:
-      return equal_hashes (left->hashes, right->hashes);
+      return equal_hashes (CELL (char **, field, a), CELL (char **, field, b));
     default:
       g_return_val_if_reached (FALSE);
     }
@@ -178,33 +168,32 @@ wg_field_equal (const WgField *field, gconstpointer a, gconstpointer b)
 void
 wg_field_copy (const WgField *field, gconstpointer from, gpointer to)
 {
-  const Cell *source = wg_field_pointer (field, from);
-  Cell *target = wg_field_pointer (field, to);
-
-  if (source == target)
+  if (from == to)
     return;
   switch (field->type)
     {
     case WG_FIELD_TEXT:
     case WG_FIELD_CODE:
     case WG_FIELD_ID:
-      g_set_str (&target->text, wg_field_is_set (field, from) ? source->text : NULL);
+      g_set_str (&CELL (char *, field, to),
+                 wg_field_is_set (field, from) ? CELL (char *, field, from) : NULL);
       break;
     case WG_FIELD_INT:
     case WG_FIELD_TIME:
-      target->number = source->number;
+      CELL (gint64, field, to) = CELL (gint64, field, from);
       break;
     case WG_FIELD_ENUM:
     case WG_FIELD_FLAG:
-      target->code = source->code;
+      CELL (int, field, to) = CELL (int, field, from);
       break;
     case WG_FIELD_REAL:
     case WG_FIELD_DEGREE:
-      target->real = source->real;
+      CELL (double, field, to) = CELL (double, field, from);
       break;
     case WG_FIELD_HASHES:
-      g_strfreev (target->hashes);
-      target->hashes = wg_field_is_set (field, from) ? g_strdupv (source->hashes) : NULL;
+      g_strfreev (CELL (char **, field, to));
+      CELL (char **, field, to) =
+          wg_field_is_set (field, from) ? g_strdupv (CELL (char **, field, from)) : NULL;
       break;
     default:
       g_return_if_reached ();
@@ -226,28 +215,27 @@ wg_fields_clear (const WgField *fields, gpointer record)
 {
   for (const WgField *field = fields; field->name != NULL; field++)
     {
-      Cell *cell = wg_field_pointer (field, record);
       switch (field->type)
         {
         case WG_FIELD_TEXT:
         case WG_FIELD_CODE:
         case WG_FIELD_ID:
-          g_clear_pointer (&cell->text, g_free);
+          g_clear_pointer (&CELL (char *, field, record), g_free);
           break;
         case WG_FIELD_INT:
         case WG_FIELD_TIME:
-          cell->number = 0;
+          CELL (gint64, field, record) = 0;
           break;
         case WG_FIELD_ENUM:
         case WG_FIELD_FLAG:
-          cell->code = 0;
+          CELL (int, field, record) = 0;
           break;
         case WG_FIELD_REAL:
         case WG_FIELD_DEGREE:
-          cell->real = NAN;
+          CELL (double, field, record) = NAN;
           break;
         case WG_FIELD_HASHES:
-          g_clear_pointer (&cell->hashes, g_strfreev);
+          g_clear_pointer (&CELL (char **, field, record), g_strfreev);
           break;
         default:
           g_return_if_reached ();
@@ -326,8 +314,6 @@ check_hashes (const WgField *field, char **hashes, GPtrArray *issues)
 static void
 check_field (const WgField *field, gconstpointer record, GPtrArray *issues)
 {
-  const Cell *cell = wg_field_pointer (field, record);
-
   if (!wg_field_is_set (field, record))
     {
       if (field->flags & WG_FIELD_REQUIRED)
@@ -337,29 +323,30 @@ check_field (const WgField *field, gconstpointer record, GPtrArray *issues)
   switch (field->type)
     {
     case WG_FIELD_TEXT:
-      check_text (field, cell->text, issues);
+      check_text (field, CELL (char *, field, record), issues);
       break;
     case WG_FIELD_CODE:
     case WG_FIELD_ID:
-      check_word (field, cell->text, issues);
+      check_word (field, CELL (char *, field, record), issues);
       break;
     case WG_FIELD_INT:
-      if (cell->number < field->min || (field->max != 0 && cell->number > field->max))
+      if (CELL (gint64, field, record) < field->min ||
+          (field->max != 0 && CELL (gint64, field, record) > field->max))
         wg_issues_add (issues, field->name, WG_ISSUE_RANGE, TRUE);
       break;
     case WG_FIELD_TIME:
-      if (cell->number < field->min || cell->number > MAX_TIME_MS)
+      if (CELL (gint64, field, record) < field->min || CELL (gint64, field, record) > MAX_TIME_MS)
         wg_issues_add (issues, field->name, WG_ISSUE_RANGE, TRUE);
       break;
     case WG_FIELD_ENUM:
-      check_range (field, cell->code, issues);
+      check_range (field, CELL (int, field, record), issues);
       break;
     case WG_FIELD_REAL:
     case WG_FIELD_DEGREE:
-      check_range (field, cell->real, issues);
+      check_range (field, CELL (double, field, record), issues);
       break;
     case WG_FIELD_HASHES:
-      check_hashes (field, cell->hashes, issues);
+      check_hashes (field, CELL (char **, field, record), issues);
       break;
     case WG_FIELD_FLAG:
     default:
