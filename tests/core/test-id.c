@@ -35,6 +35,20 @@ test_known_answer (void)
   g_assert_cmpint (wg_id_get_time_ms (id), ==, clock_ms);
 }
 
+/* Every random bit is used, none spills into version and variant. */
+static void
+test_layout (void)
+{
+  clock_ms = G_GINT64_CONSTANT (0x123456789abc);
+  memset (chance, 0xff, sizeof chance);
+  g_autofree char *ones = wg_id_new (&PORTS);
+  memset (chance, 0, sizeof chance);
+  g_autofree char *zeros = wg_id_new (&PORTS);
+
+  g_assert_cmpstr (ones, ==, "12345678-9abc-7fff-bfff-ffffffffffff");
+  g_assert_cmpstr (zeros, ==, "12345678-9abc-7000-8000-000000000000");
+}
+
 static void
 test_later_sorts_after (void)
 {
@@ -100,6 +114,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/core/id/known-answer", test_known_answer);
+  g_test_add_func ("/core/id/layout", test_layout);
   g_test_add_func ("/core/id/later-sorts-after", test_later_sorts_after);
   g_test_add_func ("/core/id/mad-clock", test_mad_clock);
   g_test_add_func ("/core/id/refused", test_refused);

@@ -281,6 +281,18 @@ test_bad_tables (void)
     }
 }
 
+/* A list model may keep the table when its first owner is gone. */
+static void
+test_references (void)
+{
+  WgStandard *first = core_open_standard ();
+  g_autoptr (WgStandard) second = wg_standard_ref (first);
+
+  wg_standard_unref (first);
+  g_assert_cmpstr (wg_standard_find (second, "0101")->name, ==, "入户走访");
+  wg_standard_unref (NULL);
+}
+
 static void
 test_words (void)
 {
@@ -322,6 +334,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/standard/check-event", test_check_event);
   g_test_add_func ("/core/standard/active", test_active);
   g_test_add_func ("/core/standard/bad-tables", test_bad_tables);
+  g_test_add_func ("/core/standard/references", test_references);
   g_test_add_func ("/core/standard/words", test_words);
   g_test_add_func ("/core/standard/words-know-classes", test_words_know_classes);
   return g_test_run ();
