@@ -338,7 +338,7 @@ wg_db_begin (WgDb *self, GError **error)
 
   if (self->depth == 0)
     {
-      if (!wg_db_exec (self, "BEGIN IMMEDIATE", error))
+      if (!wg_db_exec (self, self->readonly ? "BEGIN" : "BEGIN IMMEDIATE", error))
         return FALSE;
     }
   else

@@ -32,7 +32,8 @@ char *wg_db_explain (WgDb *self, const char *name, GError **error); /* the plan,
 gboolean wg_db_migrate (WgDb *self, const char *resource_folder, GError **error);
 int wg_db_get_version (WgDb *self);
 
-gboolean wg_db_begin (WgDb *self, GError **error); /* immediate; nests as savepoints */
+/* Immediate, a read-only connection's is a snapshot; nests as savepoints. */
+gboolean wg_db_begin (WgDb *self, GError **error);
 gboolean wg_db_commit (WgDb *self, GError **error);
 void wg_db_rollback (WgDb *self);
 gboolean wg_db_in_transaction (WgDb *self);

@@ -12,4 +12,4 @@
  *
  * Returns: the quark of %WG_SERVER_ERROR
  */
-G_DEFINE_QUARK (wg-server-error-quark, wg_server_error)
+G_DEFINE_QUARK (wg - server - error - quark, wg_server_error)

@@ -6,11 +6,12 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
-  WG_SERVER_ERROR_CONFIG,   /* the data folder or an option is wrong: mend and start again */
-  WG_SERVER_ERROR_REQUEST,  /* the request is wrong: answer with a problem */
-  WG_SERVER_ERROR_FORBIDDEN,/* not allowed: answer 403, write the audit */
-  WG_SERVER_ERROR_FAILED,   /* our own fault: answer 500, log, nothing applied */
+typedef enum
+{
+  WG_SERVER_ERROR_CONFIG,    /* the data folder or an option is wrong: mend and start again */
+  WG_SERVER_ERROR_REQUEST,   /* the request is wrong: answer with a problem */
+  WG_SERVER_ERROR_FORBIDDEN, /* not allowed: answer 403, write the audit */
+  WG_SERVER_ERROR_FAILED,    /* our own fault: answer 500, log, nothing applied */
 } WgServerError;
 
 #define WG_SERVER_ERROR (wg_server_error_quark ())

@@ -1,0 +1,77 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The operation log, events with their steps and history, conflicts.
+
+-- :name op-add
+INSERT INTO op (replica, seq, op_id, kind, rec, line, hash, result, received_ms, at_ms, clock)
+VALUES (:replica, :seq, :op_id, :kind, :rec, :line, :hash, :result, :received_ms, :at_ms, :clock);
+
+-- :name op-get
+SELECT hash, result FROM op WHERE replica = :replica AND seq = :seq;
+
+-- :name op-of-replica
+SELECT seq, line, hash FROM op WHERE replica = :replica ORDER BY seq;
+
+-- :name op-count
+SELECT count(*) AS n FROM op;
+
+-- :name hist-add
+INSERT INTO hist (rec, ver, op_id, replica, seq) VALUES (:rec, :ver, :op_id, :replica, :seq);
+
+-- :name hist-of-op
+SELECT ver FROM hist WHERE rec = :rec AND op_id = :op_id;
+
+-- :name hist-of-record
+SELECT h.ver, h.op_id, h.replica, h.seq, o.kind, o.at_ms, o.received_ms, o.clock, r.worker
+FROM hist h JOIN op o ON o.replica = h.replica AND o.seq = h.seq JOIN replica r ON r.id = h.replica
+WHERE h.rec = :rec ORDER BY h.ver;
+
+-- :name event-get
+SELECT ver, grid_code, org_code, accepted_ms, accept_left_ms, flags, body FROM event WHERE id = :id;
+
+-- :name event-add
+INSERT INTO event (id, ver, grid_code, org_code, level, class_code, state, step_no, reporter,
+  event_no, received_ms, accepted_ms, accept_left_ms, flags, body)
+VALUES (:id, :ver, :grid_code, :org_code, :level, :class_code, :state, :step_no, :reporter,
+  :event_no, :received_ms, :accepted_ms, :accept_left_ms, :flags, :body);
+
+-- :name event-update
+UPDATE event SET ver = :ver, level = :level, class_code = :class_code, state = :state,
+  step_no = :step_no, event_no = :event_no, accepted_ms = :accepted_ms,
+  accept_left_ms = :accept_left_ms, flags = :flags, body = :body
+WHERE id = :id AND ver = :ver - 1;
+
+-- :name event-find
+SELECT id FROM event WHERE id = :text OR event_no = :text LIMIT 1;
+
+-- :name event-all
+SELECT id, ver, grid_code, org_code, level, class_code, state, step_no, reporter, event_no,
+  received_ms, flags, body
+FROM event WHERE (:state < 0 OR state = :state) AND (:org_code = '' OR org_code = :org_code)
+ORDER BY received_ms, id;
+
+-- :name event-count
+SELECT CAST(state AS TEXT) AS state, count(*) AS n FROM event GROUP BY state ORDER BY state;
+
+-- :name step-add
+INSERT INTO event_step (event, seq, action, actor, role, at_ms, from_state, to_state, op_id)
+VALUES (:event, :seq, :action, :actor, :role, :at_ms, :from_state, :to_state, :op_id);
+
+-- :name step-fold
+SELECT e.id AS event, s.seq, s.action, s.role, s.from_state, s.to_state, e.state, e.step_no,
+  s.seq = (SELECT max(seq) FROM event_step WHERE event = e.id) AS last
+FROM event e LEFT JOIN event_step s ON s.event = e.id ORDER BY e.id, s.seq;
+
+-- :name conflict-add
+INSERT INTO conflict (op_id, field, rec, base, theirs, mine, created_ms)
+VALUES (:op_id, :field, :rec, :base, :theirs, :mine, :created_ms);
+
+-- :name conflict-of-record
+SELECT op_id, field, base, theirs, mine, created_ms FROM conflict
+WHERE rec = :rec AND resolved_ms IS NULL ORDER BY op_id, field;
+
+-- :name conflict-open
+SELECT op_id, field, rec, base, theirs, mine, created_ms FROM conflict
+WHERE resolved_ms IS NULL ORDER BY created_ms, op_id, field;
+
+-- :name conflict-count
+SELECT count(*) AS n FROM conflict WHERE resolved_ms IS NULL;

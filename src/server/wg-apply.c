@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One operation: who may, when it was, what is new; creation of events. */
+#include "server/wg-apply.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "core/wg-chain.h"
+#include "core/wg-geo.h"
+#include "core/wg-id.h"
+#include "server/wg-event-row.h"
+#include "server/wg-reference.h"
+
+/* An operation made before a move is taken this long after it. */
+#define MOVE_GRACE_MS (14 * WG_DAY_MS)
+/* More than this between the device's clock and ours is written on the record. */
+#define SHIFT_LIMIT_MS (10 * 60000)
+#define PHOTOS_MAX 20
+
+static void
+free_assignment (gpointer data)
+{
+  WgAssignment *assignment = data;
+
+  g_free (assignment->scope);
+  g_free (assignment);
+}
+
+static gboolean
+load_assignments (WgApply *apply, GError **error)
+{
+  WgStatement *statement = wg_db_statement (apply->work->db, "assign-all", error);
+  g_autoptr (GError) local = NULL;
+
+  if (statement == NULL)
+    return FALSE;
+  wg_statement_bind_text (statement, "worker", apply->worker);
+  while (wg_statement_next (statement, &local))
+    {
+      WgAssignment *assignment = g_new0 (WgAssignment, 1);
+      assignment->scope = wg_statement_dup_text (statement, "scope");
+      wg_role_from_string (wg_statement_text (statement, "role"), &assignment->role);
+      assignment->from_ms = wg_statement_int (statement, "from_ms");
+      assignment->to_ms = wg_statement_int (statement, "to_ms");
+      g_ptr_array_add (apply->assignments, assignment);
+    }
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return local == NULL;
+}
+
+/**
+ * wg_apply_begin:
+ * @apply: with work, replica, worker and the clocks of the push set
+ * @error: return location
+ *
+ * Reads what is the same for all operations of a push: the worker's name and assignments.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: %TRUE on success; call wg_apply_end() in either case
+ */
+gboolean
+wg_apply_begin (WgApply *apply, GError **error)
+{
+  WgStatement *statement = wg_db_statement (apply->work->db, "worker-get", error);
+  g_autoptr (GError) local = NULL;
+
+  apply->assignments = g_ptr_array_new_with_free_func (free_assignment);
+  if (statement == NULL)
+    return FALSE;
+  wg_statement_bind_text (statement, "id", apply->worker);
+  apply->worker_name = wg_db_take_text (statement, "name", &local);
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  return load_assignments (apply, error);
+}
+
+/**
+ * wg_apply_end:
+ * @apply: a push
+ *
+ * Lets go of what wg_apply_begin() read.
+ *
+ * Thread: the connection's.
+ * Errors: none.
+ */
+void
+wg_apply_end (WgApply *apply)
+{
+  g_clear_pointer (&apply->assignments, g_ptr_array_unref);
+  g_clear_pointer (&apply->worker_name, g_free);
+}
+
+/**
+ * wg_clock_to_string:
+ * @clock: how far a time can be trusted
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none): what is stored
+ */
+const char *
+wg_clock_to_string (WgClock clock)
+{
+  static const char *const names[] = { "exact", "estimated", "suspect" };
+
+  return names[clock];
+}
+
+/**
+ * wg_apply_correct_time:
+ * @apply: the push with the terminal's clocks
+ * @item: (inout): an operation; its time and trust are set
+ *
+ * Finds when the operation was made by our clock. In the same boot the boot clocks tell it to the
+ * latency, whatever the wall clock says. Else the wall clock's error of now is taken off, which
+ * is an estimate; a day's error, or a clock that ran backwards, makes it suspect.
+ *
+ * Thread: any.
+ * Errors: none.
+ * Source: protocol.md 2.7
+ */
+void
+wg_apply_correct_time (WgApply *apply, WgApplyItem *item)
+{
+  const WgOperation *operation = item->operation;
+  gint64 now_ms = apply->work->now_ms;
+  gint64 skew_ms = now_ms - apply->push_wall_ms;
+  gint64 age_ms = apply->push_mono_ms - operation->mono_ms;
+
+  if (operation->boot && g_strcmp0 (operation->boot, apply->push_boot) == 0 && age_ms >= 0 &&
+      operation->mono_ms >= 0)
+    {
+      item->at_ms = now_ms - age_ms;
+      item->clock = WG_CLOCK_EXACT;
+    }
+  else
+    {
+      gboolean suspect = ABS (skew_ms) > WG_DAY_MS || operation->at_ms < apply->last_at_ms;
+      item->at_ms = operation->at_ms + skew_ms;
+      item->clock = suspect || item->at_ms > now_ms ? WG_CLOCK_SUSPECT : WG_CLOCK_ESTIMATED;
+      item->at_ms = CLAMP (item->at_ms, 0, now_ms);
+    }
+  apply->last_at_ms = operation->at_ms;
+}
+
+/**
+ * wg_apply_refuse:
+ * @result: the answer to an operation
+ * @refusal: why
+ * @field: (nullable): the culprit
+ *
+ * Makes the answer a refusal.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE, so that it can be returned: a refusal is no fault
+ */
+gboolean
+wg_apply_refuse (WgPushResult *result, WgRefusal refusal, const char *field)
+{
+  result->kind = WG_RESULT_REJECTED;
+  result->refusal = refusal;
+  g_set_str (&result->code, wg_refusal_to_string (refusal));
+  g_set_str (&result->field, field);
+  return TRUE;
+}
+
+static gboolean
+covers (const WgApply *apply,
+        const WgAssignment *assignment,
+        const char *grid_code,
+        const char *org_code)
+{
+  const char *scope = assignment->scope;
+
+  if (g_str_has_prefix (scope, "g:"))
+    return g_strcmp0 (scope + 2, grid_code) == 0;
+  if (g_str_has_prefix (scope, "t:"))
+    return g_strcmp0 (scope + 2, org_code) == 0;
+  /* The district's own people work on all of it; a department's only on what is dispatched to it,
+   * which no step does yet. */
+  return g_str_has_prefix (scope, "o:") &&
+         g_strcmp0 (scope + 2, apply->work->platform->district) == 0;
+}
+
+/**
+ * wg_apply_find_role:
+ * @apply: the push
+ * @grid_code: of the event
+ * @org_code: its town
+ * @at_ms: when the operation was made
+ * @out_too_old: (out): whether there was such an assignment, but it ended too long ago
+ *
+ * Tells in which role the worker could touch the event at that time. What was made before a
+ * move is taken for 14 days after it.
+ *
+ * Thread: any.
+ * Errors: none.
+ * Source: protocol.md 2.5, 4.3
+ *
+ * Returns: the role, 0 when none
+ */
+WgRole
+wg_apply_find_role (WgApply *apply,
+                    const char *grid_code,
+                    const char *org_code,
+                    gint64 at_ms,
+                    gboolean *out_too_old)
+{
+  *out_too_old = FALSE;
+  for (guint i = 0; i < apply->assignments->len; i++)
+    {
+      const WgAssignment *assignment = apply->assignments->pdata[i];
+      if (!covers (apply, assignment, grid_code, org_code) || at_ms < assignment->from_ms ||
+          at_ms >= assignment->to_ms)
+        continue;
+      if (apply->work->now_ms - MOVE_GRACE_MS < assignment->to_ms)
+        return assignment->role;
+      *out_too_old = TRUE;
+    }
+  return 0;
+}
+
+/**
+ * wg_apply_name_photos:
+ * @apply: the push
+ * @rec: the record
+ * @photos: (nullable): hashes
+ * @error: return location
+ *
+ * Notes which photos the record names, so that this replica may send them and those who see the
+ * record may fetch them.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_apply_name_photos (WgApply *apply, const char *rec, char **photos, GError **error)
+{
+  for (gsize i = 0; photos && photos[i]; i++)
+    if (!wg_db_run (apply->work->db, "blob-ref-add", error, "sha", 's', photos[i], "rec", 's', rec,
+                    "replica", 's', apply->replica, NULL))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+check_photos (char **photos)
+{
+  guint n = photos ? g_strv_length (photos) : 0;
+
+  if (n > PHOTOS_MAX)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!wg_chain_is_hash (photos[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+find_event (WgDb *db, const char *id, gboolean *out_found, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  WgStatement *statement = wg_db_statement (db, "event-get", error);
+
+  if (statement == NULL)
+    return FALSE;
+  wg_statement_bind_text (statement, "id", id);
+  *out_found = wg_db_take_int (statement, "ver", &local) > 0;
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return local == NULL;
+}
+
+/* A class of a version we know, valid when the event happened or was told; retired later is right.
+ */
+static gboolean
+check_class (WgApply *apply,
+             const WgApplyItem *item,
+             const WgEvent *event,
+             const char **out_field,
+             GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  const WgEventClass *row =
+      wg_event_row_find_class (apply, event->class_std, event->class_code, &local);
+
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (row == NULL || row->parent == NULL)
+    *out_field = "class_code";
+  else if (!wg_event_class_is_active (row, item->at_ms) &&
+           !wg_event_class_is_active (row, event->occurred_ms))
+    *out_field = "class_code";
+  /* Upwards anybody may err on the safe side; only "daily" must be meant for the class. */
+  else if (event->level == WG_EVENT_LEVEL_DAILY && !(row->levels & 1u << event->level))
+    *out_field = "level";
+  return TRUE;
+}
+
+/**
+ * wg_apply_check_event:
+ * @apply: the push
+ * @item: the operation
+ * @event: the content as it would be after it
+ * @result: (inout): the answer; a refusal is written into it
+ * @out_good: (out): whether the content may stand
+ * @error: return location
+ *
+ * Checks the content once more, as if the terminal had not: fields, class, level, photos, the
+ * event it is attached to. Only what would corrupt or deceive keeps it out.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ * Source: domain.md 5.1; design.md 2, 15
+ *
+ * Returns: %FALSE only for faults of our own
+ */
+gboolean
+wg_apply_check_event (WgApply *apply,
+                      const WgApplyItem *item,
+                      const WgEvent *event,
+                      WgPushResult *result,
+                      gboolean *out_good,
+                      GError **error)
+{
+  g_autoptr (GPtrArray) issues = wg_event_check (event, item->at_ms);
+  const char *field = NULL;
+  gboolean found = TRUE;
+
+  *out_good = FALSE;
+  for (guint i = 0; i < issues->len; i++)
+    {
+      const WgIssue *issue = issues->pdata[i];
+      if (!issue->blocks)
+        continue;
+      g_set_str (&result->detail, _ (wg_issue_code_to_string (issue->code)));
+      return wg_apply_refuse (result, WG_REFUSAL_INVALID_FIELD, issue->field);
+    }
+  if (!check_class (apply, item, event, &field, error))
+    return FALSE;
+  if (field == NULL && !check_photos (event->photos))
+    field = "photos";
+  if (field == NULL && event->duplicate_of)
+    {
+      if (!find_event (apply->work->db, event->duplicate_of, &found, error))
+        return FALSE;
+      if (!found)
+        field = "duplicate_of";
+    }
+  if (field)
+    return wg_apply_refuse (result, WG_REFUSAL_INVALID_FIELD, field);
+  *out_good = TRUE;
+  return TRUE;
+}
+
+/* A wrong clock is mended on the record, and said. The claim stays in the operation's line. */
+static void
+mend_times (const WgApplyItem *item, WgEvent *event)
+{
+  gint64 shift_ms = item->at_ms - item->operation->at_ms;
+
+  event->clock_suspect = item->clock == WG_CLOCK_SUSPECT || ABS (shift_ms) > WG_DAY_MS;
+  if (ABS (shift_ms) <= SHIFT_LIMIT_MS)
+    return;
+  event->reported_ms = item->at_ms;
+  if (event->occurred_ms > 0)
+    event->occurred_ms = MAX (1, event->occurred_ms + shift_ms);
+  if (event->fix_ms > 0)
+    event->fix_ms = MAX (1, event->fix_ms + shift_ms);
+}
+
+static void
+flag_place (WgEventRow *row, const WgGrid *grid)
+{
+  const WgEvent *event = row->event;
+
+  if (!isnan (event->lon) && grid->boundary &&
+      !wg_polygon_contains (grid->boundary, (WgPoint) { event->lon, event->lat }))
+    wg_event_row_flag (row, "outside-grid");
+}
+
+/* Decides, steps and writes a checked new event. */
+static gboolean
+write_event (WgApply *apply,
+             const WgApplyItem *item,
+             WgEventRow *row,
+             WgRole role,
+             WgPushResult *result,
+             GError **error)
+{
+  WgEvent *event = row->event;
+  g_autoptr (GError) refused = NULL;
+  WgStepRequest request = {
+    .action = event->duplicate_of ? WG_ACTION_ATTACH : WG_ACTION_REPORT,
+    .role = role,
+    .actor = apply->worker,
+    .expect_state = -1,
+    .expect_step_no = -1,
+    .duplicate_of = event->duplicate_of,
+  };
+  const WgTransition *transition = wg_workflow_decide (event, &request, &refused);
+
+  if (transition == NULL)
+    return wg_apply_refuse_step (result, refused, event);
+  event->received_ms = apply->work->now_ms;
+  if (!wg_event_row_step (row, apply, item, transition, &request, error) ||
+      !wg_event_row_set_due (row, apply, request.action, error) ||
+      !wg_event_row_save (row, apply, item->operation, TRUE, error) ||
+      !wg_apply_name_photos (apply, event->id, event->photos, error))
+    return FALSE;
+  result->kind = WG_RESULT_OK;
+  result->ver = event->ver;
+  return TRUE;
+}
+
+static gboolean
+create_event (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **error)
+{
+  const WgOperation *operation = item->operation;
+  g_autoptr (WgEventRow) row = wg_event_row_new (wg_event_copy (operation->event));
+  WgEvent *event = row->event;
+  g_autoptr (GError) local = NULL;
+  const WgGrid *grid;
+  gboolean found, good, too_old;
+  WgRole role;
+
+  if (!find_event (apply->work->db, operation->rec, &found, error))
+    return FALSE;
+  if (found)
+    return wg_apply_refuse (result, WG_REFUSAL_DUPLICATE_RECORD, NULL);
+  if (event->grid_code == NULL || !wg_grid_code_is_valid (event->grid_code))
+    return wg_apply_refuse (result, WG_REFUSAL_INVALID_FIELD, "grid_code");
+  grid = wg_reference_get_grid (apply->work->reference, apply->work->db, event->grid_code, &local);
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (grid == NULL)
+    return wg_apply_refuse (result, WG_REFUSAL_INVALID_FIELD, "grid_code");
+  role = wg_apply_find_role (apply, grid->code, grid->org_code, item->at_ms, &too_old);
+  if (role == 0 || !g_str_has_prefix (operation->scope, "g:") ||
+      g_strcmp0 (operation->scope + 2, grid->code) != 0)
+    return wg_apply_refuse (result, too_old ? WG_REFUSAL_TOO_OLD : WG_REFUSAL_NOT_IN_SCOPE, NULL);
+  g_set_str (&event->id, operation->rec);
+  g_set_str (&event->org_code, grid->org_code);
+  g_clear_pointer (&event->reporter, g_free);
+  mend_times (item, event);
+  if (!wg_apply_check_event (apply, item, event, result, &good, error))
+    return FALSE;
+  if (!good)
+    return TRUE;
+  flag_place (row, grid);
+  return write_event (apply, item, row, role, result, error);
+}
+
+/* The same operation under another number: a terminal that was given a new replica sends again. */
+static gboolean
+find_applied (WgApply *apply, const WgOperation *operation, gint64 *out_ver, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  WgStatement *statement = wg_db_statement (apply->work->db, "hist-of-op", error);
+
+  if (statement == NULL)
+    return FALSE;
+  wg_statement_bind_text (statement, "rec", operation->rec);
+  wg_statement_bind_text (statement, "op_id", operation->op_id);
+  *out_ver = wg_db_take_int (statement, "ver", &local);
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return local == NULL;
+}
+
+/**
+ * wg_apply_operation:
+ * @apply: the push
+ * @item: an operation with its corrected time
+ * @result: (inout): the answer; refused already when the line was not understood
+ * @error: return location
+ *
+ * Checks, decides and applies one operation. A refusal is a result and changes nothing.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ * Source: protocol.md 3.4
+ *
+ * Returns: %FALSE only for faults of our own
+ */
+gboolean
+wg_apply_operation (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **error)
+{
+  const WgOperation *operation = item->operation;
+  gint64 ver;
+
+  if (result->kind == WG_RESULT_REJECTED)
+    return TRUE;
+  if (g_strcmp0 (operation->actor, apply->worker) != 0)
+    return wg_apply_refuse (result, WG_REFUSAL_NO_RIGHT, "actor");
+  if (operation->kind == WG_OPERATION_SCOPE_DROPPED)
+    {
+      result->kind = WG_RESULT_OK;
+      return TRUE;
+    }
+  if (!find_applied (apply, operation, &ver, error))
+    return FALSE;
+  if (ver > 0)
+    {
+      result->kind = WG_RESULT_OK;
+      result->ver = ver;
+      return TRUE;
+    }
+  switch (operation->kind)
+    {
+    case WG_OPERATION_EVENT_CREATE:
+      return create_event (apply, item, result, error);
+    case WG_OPERATION_EVENT_PATCH:
+      return wg_apply_patch (apply, item, result, error);
+    case WG_OPERATION_EVENT_STEP:
+      return wg_apply_step (apply, item, result, error);
+    case WG_OPERATION_SCOPE_DROPPED:
+    case WG_N_OPERATION:
+    default:
+      return wg_apply_refuse (result, WG_REFUSAL_UNKNOWN_KIND, "kind");
+    }
+}

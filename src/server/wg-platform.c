@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The platform's data folder: key, epoch, database and signing key, opened once per process. */
+#include "server/wg-platform.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+
+#include "core/wg-id.h"
+#include "db/wg-system.h"
+#include "server/wg-server-error.h"
+#include "server/wg-server-resource.h"
+
+/**
+ * wg_platform_system_ports:
+ *
+ * Gives the machine's own clock, boot clock and random source.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: the ports; they live as long as the process
+ */
+WgPorts
+wg_platform_system_ports (void)
+{
+  WgPorts ports = WG_SYSTEM_PORTS;
+
+  ports.boot_id = wg_system_boot_id ();
+  return ports;
+}
+
+static gboolean
+write_file (const char *path, const void *data, gsize n, GError **error)
+{
+  return g_file_set_contents_full (path, data, (gssize) n,
+                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                   0600, error);
+}
+
+static gboolean
+read_key (const char *folder, const char *key_file, guint8 *out_key, GError **error)
+{
+  g_autofree char *own = key_file ? NULL : g_build_filename (folder, "platform.key", NULL);
+  const char *path = key_file ? key_file : own;
+  g_autofree char *text = NULL;
+  g_autoptr (GBytes) key = NULL;
+  GStatBuf info;
+
+  if (!g_file_get_contents (path, &text, NULL, error))
+    return FALSE;
+  if (g_stat (path, &info) == 0 && (info.st_mode & 077) != 0)
+    {
+      g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG,
+                   "key file '%s' can be read by others: chmod 600 it", path);
+      return FALSE;
+    }
+  key = wg_base64url_decode (g_strstrip (text), NULL);
+  if (key == NULL || g_bytes_get_size (key) != WG_DB_KEY)
+    {
+      g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG, "'%s' is not a key file", path);
+      return FALSE;
+    }
+  memcpy (out_key, g_bytes_get_data (key, NULL), WG_DB_KEY);
+  return TRUE;
+}
+
+static gboolean
+make_key (const char *folder, const char *key_file, const WgPorts *ports, GError **error)
+{
+  g_autofree char *own = key_file ? NULL : g_build_filename (folder, "platform.key", NULL);
+  const char *path = key_file ? key_file : own;
+  guint8 key[WG_DB_KEY];
+  g_autofree char *text = NULL;
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  wg_ports_random (ports, key, sizeof key);
+  text = wg_base64url_encode (key, sizeof key);
+  return write_file (path, text, strlen (text), error);
+}
+
+/**
+ * wg_platform_new_epoch:
+ * @folder: the data folder
+ * @ports: random source
+ * @error: return location
+ *
+ * Starts a new timeline: terminals that see another epoch send again what they still hold.
+ *
+ * Thread: any, while no daemon serves the folder.
+ * Errors: of the file system.
+ * Source: protocol.md 2.8
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_platform_new_epoch (const char *folder, const WgPorts *ports, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, "epoch", NULL);
+  g_autofree char *epoch = wg_id_new (ports);
+
+  return write_file (path, epoch, strlen (epoch), error);
+}
+
+static gboolean
+make_folder (const char *path, GError **error)
+{
+  if (g_mkdir_with_parents (path, 0700) == 0)
+    return TRUE;
+  g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG, "cannot make folder '%s': %s", path,
+               g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+save_identity (WgDb *db, const char *district, const WgPorts *ports, GError **error)
+{
+  guint8 public_key[WG_SIGN_PUBLIC], secret[WG_SIGN_SECRET];
+  g_autofree char *public_text = NULL, *secret_text = NULL;
+
+  wg_crypto_sign_keys (ports, public_key, secret);
+  public_text = wg_base64url_encode (public_key, sizeof public_key);
+  secret_text = wg_base64url_encode (secret, sizeof secret);
+  return wg_db_begin (db, error) && wg_meta_set (db, "district", district, error) &&
+         wg_meta_set (db, "sign-public", public_text, error) &&
+         wg_meta_set (db, "sign-secret", secret_text, error) && wg_db_commit (db, error);
+}
+
+/**
+ * wg_platform_create:
+ * @folder: the data folder, made if it is missing
+ * @key_file: (nullable): where the key of the database is kept; %NULL: inside @folder
+ * @district: six digits of the division code
+ * @ports: clock and random source
+ * @error: return location
+ *
+ * Makes an empty platform: key, epoch, database with its tables, signing key. Interrupted
+ * half-way it may be called again; on a finished platform it fails.
+ *
+ * Thread: any.
+ * Errors: %WG_SERVER_ERROR_CONFIG when there is a platform already; of files and database.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_platform_create (const char *folder,
+                    const char *key_file,
+                    const char *district,
+                    const WgPorts *ports,
+                    GError **error)
+{
+  g_autofree char *epoch = g_build_filename (folder, "epoch", NULL);
+  g_autofree char *blobs = g_build_filename (folder, "blobs", NULL);
+  g_autofree char *path = g_build_filename (folder, "platform.db", NULL);
+  g_autofree char *known = NULL;
+  g_autoptr (WgDb) db = NULL;
+  g_autoptr (GError) local = NULL;
+  guint8 key[WG_DB_KEY];
+
+  if (!make_folder (folder, error) || !make_folder (blobs, error) ||
+      !make_key (folder, key_file, ports, error) || !read_key (folder, key_file, key, error))
+    return FALSE;
+  if (!g_file_test (epoch, G_FILE_TEST_EXISTS) && !wg_platform_new_epoch (folder, ports, error))
+    return FALSE;
+  g_resources_register (wg_server_get_resource ());
+  db = wg_db_open (path, key, error);
+  if (db == NULL || !wg_db_migrate (db, WG_PLATFORM_MIGRATE, error) ||
+      !wg_db_load_sql (db, WG_PLATFORM_SQL, error))
+    return FALSE;
+  known = wg_meta_get (db, "district", &local);
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (known)
+    {
+      g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG, "'%s' already holds a platform",
+                   folder);
+      return FALSE;
+    }
+  return save_identity (db, district, ports, error);
+}
+
+static gboolean
+load_key (WgDb *db, const char *name, guint8 *out, gsize n, GError **error)
+{
+  g_autofree char *text = wg_meta_get (db, name, error);
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (text == NULL)
+    {
+      if (error && *error == NULL)
+        g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG,
+                     "the platform was not made completely: run init again");
+      return FALSE;
+    }
+  bytes = wg_base64url_decode (text, error);
+  if (bytes == NULL)
+    return FALSE;
+  if (g_bytes_get_size (bytes) != n)
+    {
+      g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG, "'%s' has a wrong size", name);
+      return FALSE;
+    }
+  memcpy (out, g_bytes_get_data (bytes, NULL), n);
+  return TRUE;
+}
+
+/**
+ * wg_platform_open:
+ * @folder: the data folder
+ * @key_file: (nullable): the key of the database when it is kept elsewhere
+ * @ports: clock and random source, copied
+ * @error: return location
+ *
+ * Opens the folder and brings its database to this program's version.
+ *
+ * Thread: any.
+ * Errors: %WG_SERVER_ERROR_CONFIG when the folder holds no platform; of files and database.
+ *
+ * Returns: (transfer full) (nullable): the platform
+ */
+WgPlatform *
+wg_platform_open (const char *folder, const char *key_file, const WgPorts *ports, GError **error)
+{
+  g_autofree char *epoch_path = g_build_filename (folder, "epoch", NULL);
+  g_autoptr (WgPlatform) self = g_new0 (WgPlatform, 1);
+  g_autoptr (WgDb) db = NULL;
+
+  self->folder = g_strdup (folder);
+  self->database = g_build_filename (folder, "platform.db", NULL);
+  self->blobs = g_build_filename (folder, "blobs", NULL);
+  self->ports = *ports;
+  if (!g_file_test (self->database, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG,
+                   "'%s' holds no platform: run init first", folder);
+      return NULL;
+    }
+  if (!read_key (folder, key_file, self->key, error) ||
+      !g_file_get_contents (epoch_path, &self->epoch, NULL, error))
+    return NULL;
+  g_strstrip (self->epoch);
+  g_resources_register (wg_server_get_resource ());
+  db = wg_platform_connect (self, FALSE, error);
+  if (db == NULL || !wg_db_migrate (db, WG_PLATFORM_MIGRATE, error) ||
+      !load_key (db, "sign-public", self->sign_public, sizeof self->sign_public, error) ||
+      !load_key (db, "sign-secret", self->sign_secret, sizeof self->sign_secret, error))
+    return NULL;
+  self->district = wg_meta_get (db, "district", error);
+  if (self->district == NULL)
+    return NULL;
+  self->ref_scope = g_strconcat ("ref:", self->district, NULL);
+  return g_steal_pointer (&self);
+}
+
+/**
+ * wg_platform_free:
+ * @self: (nullable): a platform
+ *
+ * Lets go of it; the keys are wiped.
+ *
+ * Thread: any, when nobody uses it.
+ * Errors: none.
+ */
+void
+wg_platform_free (WgPlatform *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->folder);
+  g_free (self->database);
+  g_free (self->blobs);
+  g_free (self->epoch);
+  g_free (self->district);
+  g_free (self->ref_scope);
+  explicit_bzero (self->key, sizeof self->key);
+  explicit_bzero (self->sign_secret, sizeof self->sign_secret);
+  g_free (self);
+}
+
+/**
+ * wg_platform_connect:
+ * @self: a platform
+ * @readonly: whether the connection only reads
+ * @error: return location
+ *
+ * Opens one more connection with the platform's statements loaded.
+ *
+ * Thread: any; the connection then belongs to one thread at a time.
+ * Errors: of the database.
+ *
+ * Returns: (transfer full) (nullable): the connection
+ */
+WgDb *
+wg_platform_connect (const WgPlatform *self, gboolean readonly, GError **error)
+{
+  g_autoptr (WgDb) db = readonly ? wg_db_open_readonly (self->database, self->key, error)
+                                : wg_db_open (self->database, self->key, error);
+
+  if (db == NULL || !wg_db_load_sql (db, WG_PLATFORM_SQL, error))
+    return NULL;
+  return g_steal_pointer (&db);
+}
+
+/**
+ * wg_db_take_text:
+ * @statement: a bound statement
+ * @column: a column
+ * @error: return location
+ *
+ * Reads one column of the first row and lets the statement go.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: (transfer full) (nullable): the text; %NULL for no row, for NULL or with @error set
+ */
+char *
+wg_db_take_text (WgStatement *statement, const char *column, GError **error)
+{
+  char *text = NULL;
+
+  if (wg_statement_next (statement, error))
+    {
+      text = wg_statement_dup_text (statement, column);
+      wg_statement_reset (statement);
+    }
+  return text;
+}
+
+/**
+ * wg_db_take_int:
+ * @statement: a bound statement
+ * @column: a column
+ * @error: return location
+ *
+ * Reads one number of the first row and lets the statement go.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: the number; −1 for no row or with @error set
+ */
+gint64
+wg_db_take_int (WgStatement *statement, const char *column, GError **error)
+{
+  gint64 value = -1;
+
+  if (wg_statement_next (statement, error))
+    {
+      value = wg_statement_int (statement, column);
+      wg_statement_reset (statement);
+    }
+  return value;
+}
+
+/**
+ * wg_meta_get:
+ * @db: a connection
+ * @key: a setting
+ * @error: return location
+ *
+ * Reads a setting of the platform.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: (transfer full) (nullable): its value; %NULL when it is not set
+ */
+char *
+wg_meta_get (WgDb *db, const char *key, GError **error)
+{
+  WgStatement *statement = wg_db_statement (db, "meta-get", error);
+
+  if (statement == NULL)
+    return NULL;
+  wg_statement_bind_text (statement, "key", key);
+  return wg_db_take_text (statement, "value", error);
+}
+
+/**
+ * wg_meta_get_int:
+ * @db: a connection
+ * @key: a setting that is a number
+ * @error: return location
+ *
+ * Reads a number.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: its value; 0 when it is not set
+ */
+gint64
+wg_meta_get_int (WgDb *db, const char *key, GError **error)
+{
+  g_autofree char *text = wg_meta_get (db, key, error);
+
+  return text ? g_ascii_strtoll (text, NULL, 10) : 0;
+}
+
+/**
+ * wg_meta_set:
+ * @db: a connection
+ * @key: a setting
+ * @value: its value
+ * @error: return location
+ *
+ * Writes a setting of the platform.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_meta_set (WgDb *db, const char *key, const char *value, GError **error)
+{
+  return wg_db_run (db, "meta-set", error, "key", 's', key, "value", 's', value, NULL);
+}
+
+/**
+ * wg_meta_count:
+ * @db: a connection inside a transaction
+ * @key: a counter
+ * @error: return location
+ *
+ * Raises a counter by one.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: its new value, from 1; −1 with @error set
+ */
+gint64
+wg_meta_count (WgDb *db, const char *key, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gint64 value = wg_meta_get_int (db, key, &local) + 1;
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, value);
+
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return -1;
+    }
+  return wg_meta_set (db, key, text, error) ? value : -1;
+}

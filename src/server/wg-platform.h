@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The platform's data folder: key, epoch, database and signing key, opened once per process. */
+#pragma once
+
+#include "core/wg-ports.h"
+#include "db/wg-db.h"
+#include "wire/wg-crypto.h"
+
+G_BEGIN_DECLS
+
+#define WG_PLATFORM_SQL "/io/github/wangge/Wangge/server/sql"
+#define WG_PLATFORM_MIGRATE "/io/github/wangge/Wangge/server/sql/migrate"
+#define WG_DAY_MS G_GINT64_CONSTANT (86400000)
+
+/* Written once by wg_platform_open(), then read by any thread; the time source may be replaced. */
+typedef struct
+{
+  char *folder;
+  char *database;  /* path */
+  char *blobs;     /* folder */
+  char *epoch;     /* outside the database: a restored database gets another one */
+  char *district;  /* "370502" */
+  char *ref_scope; /* "ref:370502" */
+  guint8 key[WG_DB_KEY];
+  guint8 sign_public[WG_SIGN_PUBLIC];
+  guint8 sign_secret[WG_SIGN_SECRET];
+  WgPorts ports;
+} WgPlatform;
+
+gboolean wg_platform_create (const char *folder,
+                             const char *key_file,
+                             const char *district,
+                             const WgPorts *ports,
+                             GError **error);
+WgPlatform *
+wg_platform_open (const char *folder, const char *key_file, const WgPorts *ports, GError **error);
+void wg_platform_free (WgPlatform *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPlatform, wg_platform_free)
+WgDb *wg_platform_connect (const WgPlatform *self, gboolean readonly, GError **error);
+gboolean wg_platform_new_epoch (const char *folder, const WgPorts *ports, GError **error);
+WgPorts wg_platform_system_ports (void);
+
+char *wg_meta_get (WgDb *db, const char *key, GError **error);
+gint64 wg_meta_get_int (WgDb *db, const char *key, GError **error);
+gboolean wg_meta_set (WgDb *db, const char *key, const char *value, GError **error);
+gint64 wg_meta_count (WgDb *db, const char *key, GError **error);
+
+/* The first row of a statement that was just bound, read by @read, then let go. */
+char *wg_db_take_text (WgStatement *statement, const char *column, GError **error);
+gint64 wg_db_take_int (WgStatement *statement, const char *column, GError **error);
+
+G_END_DECLS

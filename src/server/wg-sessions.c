@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sessions in the database: opened by a signature, found by the hash of a token. */
+#include "server/wg-sessions.h"
+
+#include <string.h>
+
+#include "core/wg-operation.h"
+#include "server/wg-server-error.h"
+
+/**
+ * wg_session_job_new:
+ * @ask: (transfer full): who wants a session
+ * @token: (transfer full): the token to give
+ * @session_ms: how long it lasts
+ * @lease_ms: how long the terminal may work without seeing us
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer full): the job
+ */
+WgSessionJob *
+wg_session_job_new (WgSessionRequest *ask, char *token, gint64 session_ms, gint64 lease_ms)
+{
+  WgSessionJob *self = g_new0 (WgSessionJob, 1);
+
+  self->ask = ask;
+  self->answer.token = token;
+  self->session_ms = session_ms;
+  self->lease_ms = lease_ms;
+  self->answer.min_push = self->answer.min_pull = 1;
+  self->answer.max_schema = WG_OPERATION_SCHEMA;
+  return self;
+}
+
+/**
+ * wg_session_job_free:
+ * @self: (nullable): a job
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_session_job_free (WgSessionJob *self)
+{
+  if (self == NULL)
+    return;
+  wg_session_request_free (self->ask);
+  g_free (self->answer.token);
+  g_strfreev (self->answer.scopes);
+  g_free (self);
+}
+
+static gboolean
+refuse (WgSessionJob *self, int status, const char *problem)
+{
+  self->status = status;
+  self->problem = problem;
+  return TRUE;
+}
+
+/* The key of an active device; %NULL with a problem set, or with @error. */
+static GBytes *
+find_key (WgSessionJob *self, WgDb *db, GError **error)
+{
+  WgStatement *statement = wg_db_statement (db, "device-get", error);
+  g_autofree char *state = NULL, *key = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (statement == NULL)
+    return NULL;
+  wg_statement_bind_text (statement, "id", self->ask->device_id);
+  if (wg_statement_next (statement, &local))
+    {
+      state = wg_statement_dup_text (statement, "state");
+      key = wg_statement_dup_text (statement, "public_key");
+      wg_statement_reset (statement);
+    }
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  if (key == NULL)
+    refuse (self, 404, "unknown-replica");
+  else if (strcmp (state, "active") != 0)
+    refuse (self, 403, "device-revoked");
+  else
+    return wg_base64url_decode (key, error);
+  return NULL;
+}
+
+static gboolean
+check_replica (WgSessionJob *self, WgDb *db, char **out_worker, GError **error)
+{
+  WgStatement *statement = wg_db_statement (db, "replica-get", error);
+  g_autoptr (GError) local = NULL;
+
+  if (statement == NULL)
+    return FALSE;
+  wg_statement_bind_text (statement, "id", self->ask->replica);
+  if (wg_statement_next (statement, &local))
+    {
+      if (g_strcmp0 (wg_statement_text (statement, "device"), self->ask->device_id) == 0)
+        *out_worker = wg_statement_dup_text (statement, "worker");
+      wg_statement_reset (statement);
+    }
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  return *out_worker != NULL || refuse (self, 404, "unknown-replica");
+}
+
+static gboolean
+open_session (WgSessionJob *self, WgWork *work, const char *worker, GError **error)
+{
+  g_autofree char *hash =
+      wg_crypto_sha256 ((const guint8 *) self->answer.token, strlen (self->answer.token));
+
+  g_strfreev (self->answer.scopes);
+  self->answer.scopes = wg_sessions_list_scopes (work->platform, work->db, worker, error);
+  if (self->answer.scopes == NULL)
+    return FALSE;
+  self->answer.expires_ms = work->now_ms + self->session_ms;
+  self->answer.lease_until_ms = work->now_ms + self->lease_ms;
+  return wg_db_run (work->db, "session-add", error, "token_hash", 's', hash, "replica", 's',
+                    self->ask->replica, "expires_ms", 'i', self->answer.expires_ms, NULL);
+}
+
+/**
+ * wg_session_job_run:
+ * @work: the transaction
+ * @data: a WgSessionJob
+ * @error: return location
+ *
+ * Uses the nonce up, checks device, replica and signature, opens the session.
+ *
+ * Thread: the connection's.
+ * Errors: of the database; anything else is a problem in the job.
+ * Source: protocol.md 3.2
+ *
+ * Returns: %TRUE when there is an outcome
+ */
+gboolean
+wg_session_job_run (WgWork *work, gpointer data, GError **error)
+{
+  WgSessionJob *self = data;
+  g_autoptr (GBytes) key = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *worker = NULL;
+
+  refuse (self, 0, NULL);
+  if (!wg_db_run (work->db, "challenge-take", error, "nonce", 's', self->ask->nonce, "device", 's',
+                  self->ask->device_id, "now_ms", 'i', work->now_ms, NULL))
+    return FALSE;
+  if (wg_db_changes (work->db) != 1)
+    return refuse (self, 401, "token-expired");
+  key = find_key (self, work->db, &local);
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (key == NULL)
+    return TRUE;
+  if (g_bytes_get_size (key) != WG_SIGN_PUBLIC ||
+      !wg_wire_session_request_verify (self->ask, g_bytes_get_data (key, NULL)))
+    return refuse (self, 400, "bad-signature");
+  if (!check_replica (self, work->db, &worker, error))
+    return FALSE;
+  return worker == NULL || open_session (self, work, worker, error);
+}
+
+static int
+judge (const WgPlatform *platform, WgStatement *row, const char **out_problem)
+{
+  if (wg_statement_int (row, "expires_ms") <= wg_ports_wall_ms (&platform->ports))
+    {
+      *out_problem = "token-expired";
+      return 401;
+    }
+  if (g_strcmp0 (wg_statement_text (row, "state"), "active") != 0)
+    {
+      *out_problem = "device-revoked";
+      return 403;
+    }
+  if (!wg_statement_int (row, "active"))
+    {
+      *out_problem = "no-right";
+      return 403;
+    }
+  return 0;
+}
+
+static gboolean
+read_caller (WgStatement *row, WgCaller *out, GError **error)
+{
+  g_autoptr (GBytes) key = wg_base64url_decode (wg_statement_text (row, "public_key"), error);
+
+  if (key == NULL)
+    return FALSE;
+  if (g_bytes_get_size (key) != WG_SIGN_PUBLIC)
+    {
+      g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_FAILED,
+                   "a device's key has a wrong size");
+      return FALSE;
+    }
+  memcpy (out->public_key, g_bytes_get_data (key, NULL), WG_SIGN_PUBLIC);
+  out->replica = wg_statement_dup_text (row, "replica");
+  out->device = wg_statement_dup_text (row, "device");
+  out->worker = wg_statement_dup_text (row, "worker");
+  wg_role_from_string (wg_statement_text (row, "role"), &out->role);
+  return TRUE;
+}
+
+/**
+ * wg_sessions_find:
+ * @platform: the platform
+ * @db: a connection
+ * @token: as sent
+ * @out_caller: (out): who asks; members are filled only on success
+ * @out_problem: (out): name of the problem when the status is not 0
+ * @error: return location
+ *
+ * Finds the caller of a token.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: 0 when known; 401 or 403 else
+ */
+int
+wg_sessions_find (const WgPlatform *platform,
+                  WgDb *db,
+                  const char *token,
+                  WgCaller *out_caller,
+                  const char **out_problem,
+                  GError **error)
+{
+  WgStatement *statement = wg_db_statement (db, "session-get", error);
+  g_autofree char *hash = wg_crypto_sha256 ((const guint8 *) token, strlen (token));
+  int status;
+
+  *out_problem = "token-expired";
+  if (statement == NULL)
+    return 401;
+  wg_statement_bind_text (statement, "token_hash", hash);
+  if (!wg_statement_next (statement, error))
+    return 401;
+  status = judge (platform, statement, out_problem);
+  if (status == 0 && read_caller (statement, out_caller, error))
+    out_caller->token_hash = g_steal_pointer (&hash);
+  wg_statement_reset (statement);
+  return status;
+}
+
+/**
+ * wg_sessions_list_scopes:
+ * @platform: the platform
+ * @db: a connection
+ * @worker: a worker
+ * @error: return location
+ *
+ * Lists what goes down to the worker now: the reference data, the own scope, the assignments.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ * Source: protocol.md 2.5
+ *
+ * Returns: (transfer full) (nullable): the scopes, %NULL-terminated
+ */
+char **
+wg_sessions_list_scopes (const WgPlatform *platform, WgDb *db, const char *worker, GError **error)
+{
+  g_autoptr (GStrvBuilder) scopes = g_strv_builder_new ();
+  WgStatement *statement = wg_db_statement (db, "assign-open", error);
+  g_autoptr (GError) local = NULL;
+
+  if (statement == NULL)
+    return NULL;
+  g_strv_builder_add (scopes, platform->ref_scope);
+  g_strv_builder_take (scopes, g_strconcat ("w:", worker, NULL));
+  wg_statement_bind_text (statement, "worker", worker);
+  while (wg_statement_next (statement, &local))
+    g_strv_builder_add (scopes, wg_statement_text (statement, "scope"));
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  return g_strv_builder_end (scopes);
+}
+
+/**
+ * wg_sessions_read_worker:
+ * @db: a connection
+ * @worker: a worker
+ * @error: return location
+ *
+ * Thread: the connection's.
+ * Errors: of the database; %WG_SERVER_ERROR_FAILED when there is no such worker.
+ *
+ * Returns: (transfer full) (nullable): JSON of the worker's row
+ */
+char *
+wg_sessions_read_worker (WgDb *db, const char *worker, GError **error)
+{
+  WgStatement *statement = wg_db_statement (db, "ref-get", error);
+  g_autoptr (GError) local = NULL;
+  char *body;
+
+  if (statement == NULL)
+    return NULL;
+  wg_statement_bind_text (statement, "kind", "worker");
+  wg_statement_bind_text (statement, "id", worker);
+  body = wg_db_take_text (statement, "body", &local);
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else if (body == NULL)
+    g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_FAILED, "worker '%s' has no row", worker);
+  return body;
+}
