@@ -30,7 +30,8 @@ def open_newest(tree, layer):
     base.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)
     base.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DDL, False)
     base.execute("PRAGMA foreign_keys = ON")
-    for path in tree.files(f"src/{layer}/sql/migrate", ends=".sql"):
+    foreign = [path for path in [f"tests/lint/foreign-{layer}.sql"] if tree.exists(path)]
+    for path in foreign + tree.files(f"src/{layer}/sql/migrate", ends=".sql"):
         try:
             base.executescript(tree.read(path))
         except sqlite3.Error as error:
@@ -52,8 +53,9 @@ def scans(plan, sql):
 
 def wrong_in(base, sql):
     values = {name: None for name in PARAMETER.findall(bare(sql))}
+    define = re.match(r"\s*(CREATE|ALTER|DROP)\b", bare(sql), re.IGNORECASE)
     try:
-        base.execute("EXPLAIN " + sql, values)
+        base.execute(sql if define else "EXPLAIN " + sql, values)
     except (sqlite3.Error, sqlite3.Warning) as error:
         yield str(error)
         return
@@ -101,6 +103,8 @@ SELF_TEST = [
     ("two statements", statement("DELETE FROM a; DELETE FROM a;\n"), 1),
     ("a scan", statement("-- :indexed\nSELECT n FROM a WHERE t = :t;\n"), 1),
     ("a scan of an index", statement("-- :indexed\nSELECT count (*) FROM a;\n"), 1),
+    ("foreign", {"tests/lint/foreign-s.sql": "CREATE TABLE f (a);\n", "src/s/sql/a.sql": "-- :name it\nSELECT a FROM f\n"}, 0),
+    ("defined before", {"src/s/sql/a.sql": "-- :name new\nCREATE TABLE f (a)\n\n-- :name it\nSELECT a FROM f\n"}, 0),
     ("bad migration", MIGRATE | {"src/s/sql/migrate/003.sql": "ALTER TABLE b ADD COLUMN x;\n"}, 1),
 ]
 
