@@ -31,7 +31,7 @@ def open_newest(tree, layer):
     base.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DDL, False)
     base.execute("PRAGMA foreign_keys = ON")
     foreign = [path for path in [f"tests/lint/foreign-{layer}.sql"] if tree.exists(path)]
-    for path in foreign + tree.files(f"src/{layer}/sql/migrate", ends=".sql"):
+    for path in tree.files(f"src/{layer}/sql/migrate", ends=".sql") or foreign:
         try:
             base.executescript(tree.read(path))
         except sqlite3.Error as error:
