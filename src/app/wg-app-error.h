@@ -6,12 +6,14 @@
 
 G_BEGIN_DECLS
 
-typedef enum {
+typedef enum
+{
   WG_APP_ERROR_FAILED, /* show the message; the user's input stays where it is */
 } WgAppError;
 
 #define WG_APP_ERROR (wg_app_error_quark ())
 
 GQuark wg_app_error_quark (void);
+char *wg_app_error_describe (const GError *error);
 
 G_END_DECLS

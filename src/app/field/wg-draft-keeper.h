@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Keeps a form as a draft at every pause in typing, so that nothing typed is ever lost. */
+#pragma once
+
+#include "app/field/wg-report-form.h"
+#include "store/wg-draft.h"
+
+G_BEGIN_DECLS
+
+#define WG_TYPE_DRAFT_KEEPER (wg_draft_keeper_get_type ())
+G_DECLARE_FINAL_TYPE (WgDraftKeeper, wg_draft_keeper, WG, DRAFT_KEEPER, GObject)
+
+/* signal "saved" */
+WgDraftKeeper *wg_draft_keeper_new (WgServices *services,
+                                    WgReportForm *form,
+                                    const char *kind,
+                                    const char *subject,
+                                    const char *id);
+void wg_draft_keeper_flush (WgDraftKeeper *self);
+void wg_draft_keeper_stop (WgDraftKeeper *self);
+void wg_draft_keeper_adopt (WgDraftKeeper *self); /* the draft is there already */
+gboolean wg_draft_keeper_has_draft (WgDraftKeeper *self);
+const char *wg_draft_keeper_get_id (WgDraftKeeper *self);
+
+/* A draft in a list. */
+#define WG_TYPE_DRAFT_ITEM (wg_draft_item_get_type ())
+G_DECLARE_FINAL_TYPE (WgDraftItem, wg_draft_item, WG, DRAFT_ITEM, GObject)
+const WgDraft *wg_draft_item_get_draft (WgDraftItem *self);
+
+/* Jobs; end with wg_store_run_finish(): get gives a WgDraft, delete a pointer without meaning. */
+void wg_draft_jobs_get (WgStore *store,
+                        const char *id,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+void wg_draft_jobs_delete (WgStore *store,
+                           const char *id,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+GListModel *wg_draft_jobs_new_model (WgStore *store);
+
+G_END_DECLS

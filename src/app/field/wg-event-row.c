@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One event in a list: level, what and when, delivery; a press opens it. */
+#include "app/field/wg-event-row.h"
+
+#include <glib/gi18n.h>
+
+#include "app/field/wg-event-words.h"
+#include "app/wg-time.h"
+
+struct _WgEventRow
+{
+  GtkButton parent_instance;
+
+  GtkLabel *level;
+  GtkLabel *what;
+  GtkLabel *detail;
+  GtkWidget *truth;
+  GtkImage *truth_icon;
+  GtkLabel *truth_word;
+  WgEventItem *item; /* owned */
+};
+
+G_DEFINE_FINAL_TYPE (WgEventRow, wg_event_row, GTK_TYPE_BUTTON)
+
+static void
+set_style (GtkWidget *widget, const char *always, const char *style)
+{
+  const char *classes[] = { always, style, NULL };
+
+  gtk_widget_set_css_classes (widget, classes);
+}
+
+/* Returned and refused events tell why, in the row itself. */
+static char *
+describe_detail (const WgEventView *view, gint64 now_ms)
+{
+  g_autofree char *when = wg_time_format (view->event->occurred_ms, now_ms);
+  g_autofree char *state = wg_event_describe_state (view);
+
+  if (view->refusal >= 0)
+    return g_strdup_printf ("%s · %s", when,
+                            view->refusal_detail != NULL
+                                ? view->refusal_detail
+                                : _(wg_refusal_to_title ((WgRefusal) view->refusal)));
+  return g_strdup_printf ("%s · %s", when, state);
+}
+
+static void
+on_clicked_cb (WgEventRow *self)
+{
+  if (self->item != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.show-event", "s",
+                                wg_event_item_get_id (self->item));
+}
+
+static void
+wg_event_row_dispose (GObject *object)
+{
+  WgEventRow *self = WG_EVENT_ROW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_EVENT_ROW);
+  g_clear_object (&self->item);
+  G_OBJECT_CLASS (wg_event_row_parent_class)->dispose (object);
+}
+
+static void
+wg_event_row_class_init (WgEventRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = wg_event_row_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/wangge/Wangge/ui/wg-event-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, WgEventRow, level);
+  gtk_widget_class_bind_template_child (widget_class, WgEventRow, what);
+  gtk_widget_class_bind_template_child (widget_class, WgEventRow, detail);
+  gtk_widget_class_bind_template_child (widget_class, WgEventRow, truth);
+  gtk_widget_class_bind_template_child (widget_class, WgEventRow, truth_icon);
+  gtk_widget_class_bind_template_child (widget_class, WgEventRow, truth_word);
+  gtk_widget_class_bind_template_callback (widget_class, on_clicked_cb);
+}
+
+static void
+wg_event_row_init (WgEventRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * wg_event_row_new:
+ *
+ * Makes an empty row.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer floating): the row
+ */
+WgEventRow *
+wg_event_row_new (void)
+{
+  return g_object_new (WG_TYPE_EVENT_ROW, NULL);
+}
+
+/**
+ * wg_event_row_set_item:
+ * @self: the row
+ * @item: (nullable): an event
+ * @now_ms: now, for the age
+ *
+ * Shows an event. The row's accessible name is all that it shows, in one sentence.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_event_row_set_item (WgEventRow *self, WgEventItem *item, gint64 now_ms)
+{
+  const WgEventView *view;
+  g_autofree char *what = NULL;
+  g_autofree char *detail = NULL;
+  g_autofree char *name = NULL;
+
+  g_set_object (&self->item, item);
+  if (item == NULL)
+    return;
+  view = wg_event_item_get_view (item);
+  what = wg_event_describe_what (view);
+  detail = describe_detail (view, now_ms);
+  gtk_label_set_text (self->level, wg_level_to_mark (view->event->level));
+  set_style (GTK_WIDGET (self->level), "level-mark", wg_level_to_style (view->event->level));
+  gtk_label_set_text (self->what, what);
+  gtk_label_set_text (self->detail, detail);
+  gtk_image_set_from_icon_name (self->truth_icon, wg_truth_to_icon (view->truth));
+  gtk_label_set_text (self->truth_word, _(wg_truth_to_string (view->truth)));
+  set_style (self->truth, "truth", wg_truth_to_style (view->truth));
+  name = g_strdup_printf ("%s, %s, %s, %s", wg_level_to_mark (view->event->level), what, detail,
+                          _(wg_truth_to_string (view->truth)));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+/**
+ * wg_event_row_get_event_id:
+ * @self: the row
+ *
+ * Tells which event the row shows.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): an id
+ */
+const char *
+wg_event_row_get_event_id (WgEventRow *self)
+{
+  return self->item != NULL ? wg_event_item_get_id (self->item) : NULL;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the screens name an event's level, delivery, state and limits: always an icon and a word. */
+#include "app/field/wg-event-words.h"
+
+#include <glib/gi18n.h>
+
+/**
+ * wg_level_to_mark:
+ * @level: a level
+ *
+ * Names a level in two characters, for marks in lists and on the map.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none): translated text
+ */
+const char *
+wg_level_to_mark (WgEventLevel level)
+{
+  switch (level)
+    {
+    case WG_EVENT_LEVEL_DAILY:
+      return C_ ("level", "Daily");
+    case WG_EVENT_LEVEL_GENERAL:
+      return C_ ("level", "General");
+    case WG_EVENT_LEVEL_MAJOR:
+      return C_ ("level", "Major");
+    case WG_EVENT_LEVEL_GRAVE:
+      return C_ ("level", "Grave");
+    case WG_EVENT_LEVEL_NONE:
+    default:
+      return C_ ("level", "None");
+    }
+}
+
+/**
+ * wg_level_to_style:
+ * @level: a level
+ *
+ * Gives the style class of a level's mark.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none): a class of style.css
+ */
+const char *
+wg_level_to_style (WgEventLevel level)
+{
+  if (level >= WG_EVENT_LEVEL_MAJOR)
+    return "major";
+  return level == WG_EVENT_LEVEL_GENERAL ? "general" : "daily";
+}
+
+/**
+ * wg_truth_to_icon:
+ * @truth: a state of delivery
+ *
+ * Gives the icon that stands beside the word.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none): an icon name
+ */
+const char *
+wg_truth_to_icon (WgTruth truth)
+{
+  switch (truth)
+    {
+    case WG_TRUTH_HELD:
+      return "alarm-symbolic";
+    case WG_TRUTH_SAVED:
+      return "tablet-symbolic";
+    case WG_TRUTH_SENDING:
+      return "network-transmit-symbolic";
+    case WG_TRUTH_RECEIVED:
+      return "mail-read-symbolic";
+    case WG_TRUTH_APPLIED:
+      return "object-select-symbolic";
+    case WG_TRUTH_NO_PHOTO:
+      return "camera-photo-symbolic";
+    case WG_TRUTH_CONFLICT:
+      return "dialog-question-symbolic";
+    case WG_TRUTH_REFUSED:
+      return "dialog-warning-symbolic";
+    case WG_TRUTH_UNDONE:
+    default:
+      return "edit-undo-symbolic";
+    }
+}
+
+/**
+ * wg_truth_to_style:
+ * @truth: a state of delivery
+ *
+ * Gives the style class of the icon and word.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none): a class of style.css
+ */
+const char *
+wg_truth_to_style (WgTruth truth)
+{
+  switch (truth)
+    {
+    case WG_TRUTH_APPLIED:
+      return "success";
+    case WG_TRUTH_NO_PHOTO:
+    case WG_TRUTH_CONFLICT:
+      return "warning";
+    case WG_TRUTH_REFUSED:
+      return "error";
+    case WG_TRUTH_SENDING:
+    case WG_TRUTH_RECEIVED:
+      return "accent";
+    case WG_TRUTH_HELD:
+    case WG_TRUTH_SAVED:
+    case WG_TRUTH_UNDONE:
+    default:
+      return "plain";
+    }
+}
+
+static char *
+describe_limit (gint64 amount, WgTimeUnit unit)
+{
+  switch (unit)
+    {
+    case WG_UNIT_WORK_MINUTE:
+      return amount % 60 == 0 ? g_strdup_printf (_("%d working h"), (int) (amount / 60))
+                              : g_strdup_printf (_("%d working min"), (int) amount);
+    case WG_UNIT_WORK_DAY:
+      return g_strdup_printf (_("%d working days"), (int) amount);
+    case WG_UNIT_MINUTE:
+      return g_strdup_printf (_("%d min"), (int) amount);
+    case WG_UNIT_HOUR:
+      return g_strdup_printf (_("%d h"), (int) amount);
+    case WG_UNIT_DAY:
+    default:
+      return g_strdup_printf (_("%d days"), (int) amount);
+    }
+}
+
+/**
+ * wg_event_describe_limits:
+ * @row: a class of the event standard
+ *
+ * Tells what the standard says of a class: suggested level, who handles it, by when.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer full): one translated line
+ */
+char *
+wg_event_describe_limits (const WgEventClass *row)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (text, _("Suggested: %s"), wg_level_to_mark (row->default_level));
+  if (row->lead_role != NULL && *row->lead_role != '\0')
+    g_string_append_printf (text, _(" · Handled by: %s"), row->lead_role);
+  if (row->accept_amount > 0)
+    {
+      g_autofree char *limit = describe_limit (row->accept_amount, row->accept_unit);
+
+      g_string_append_printf (text, _(" · Accept within %s"), limit);
+    }
+  if (row->handle_amount > 0)
+    {
+      g_autofree char *limit = describe_limit (row->handle_amount, row->handle_unit);
+
+      g_string_append_printf (text, _(" · Handle within %s"), limit);
+    }
+  return g_string_free_and_steal (g_steal_pointer (&text));
+}
+
+/**
+ * wg_event_describe_what:
+ * @view: an event
+ *
+ * Tells what an event is about: its class, and its title where that says more.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer full): one line
+ */
+char *
+wg_event_describe_what (const WgEventView *view)
+{
+  const char *name = view->class_name != NULL ? view->class_name : view->event->class_code;
+
+  if (view->event->title != NULL && g_strcmp0 (view->event->title, name) != 0)
+    return name != NULL ? g_strdup_printf ("%s · %s", name, view->event->title)
+                        : g_strdup (view->event->title);
+  return g_strdup (name != NULL ? name : _("Event"));
+}
+
+/**
+ * wg_event_describe_state:
+ * @view: an event
+ *
+ * Tells how far the platform has come with an event; before it has it, only that it is here.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer full): translated text
+ */
+char *
+wg_event_describe_state (const WgEventView *view)
+{
+  if (view->event->ver == 0)
+    return g_strdup (_("Not confirmed by the platform yet"));
+  return g_strdup (_(wg_event_state_to_string (view->event->state)));
+}
+
+/**
+ * wg_event_get_phrases:
+ *
+ * Gives the phrases that are offered to be tapped: typing Chinese on glass is slow, and these
+ * are most of what is said.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): msgids
+ */
+const char *const *
+wg_event_get_phrases (void)
+{
+  static const char *const phrases[] = {
+    N_ ("Seen on patrol"),
+    N_ ("Reported by a resident"),
+    N_ ("Persuaded on the spot"),
+    N_ ("Told the property manager"),
+    N_ ("Blocks the way"),
+    N_ ("Danger to passers-by"),
+    N_ ("Happened several times"),
+    N_ ("Needs the department"),
+    NULL,
+  };
+
+  return phrases;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* First set-up (首次装机): address, enrolment code and the choice of a PIN or passphrase. */
+#include "app/session/wg-enrol-page.h"
+
+#include <glib/gi18n.h>
+
+#include "app/wg-app-error.h"
+
+struct _WgEnrolPage
+{
+  AdwNavigationPage parent_instance;
+
+  AdwEntryRow *url;
+  AdwEntryRow *code;
+  AdwPasswordEntryRow *secret;
+  AdwPasswordEntryRow *again;
+  GtkLabel *message;
+  GtkWidget *form;
+  GtkStack *progress;
+  WgServices *services; /* owned */
+};
+
+G_DEFINE_FINAL_TYPE (WgEnrolPage, wg_enrol_page, ADW_TYPE_NAVIGATION_PAGE)
+
+static void
+set_busy (WgEnrolPage *self, gboolean busy)
+{
+  gtk_stack_set_visible_child_name (self->progress, busy ? "busy" : "idle");
+  gtk_widget_set_sensitive (self->form, !busy);
+}
+
+static void
+on_enrolled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WgEnrolPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (wg_services_enrol_finish (WG_SERVICES (source), result, &error))
+    return;
+  set_busy (self, FALSE);
+  text = wg_app_error_describe (error);
+  gtk_label_set_text (self->message, text);
+}
+
+static gboolean
+check (WgEnrolPage *self)
+{
+  const char *secret = gtk_editable_get_text (GTK_EDITABLE (self->secret));
+  g_autoptr (GError) error = NULL;
+
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->code)) == '\0')
+    gtk_label_set_text (self->message, _("Type the enrolment code the office gave you."));
+  else if (!wg_secret_check (secret, &error))
+    gtk_label_set_text (self->message, _("Choose a PIN of 6 to 12 digits that is not a simple "
+                                         "row, or a password of at least 8 characters."));
+  else if (!g_str_equal (secret, gtk_editable_get_text (GTK_EDITABLE (self->again))))
+    gtk_label_set_text (self->message, _("The two PINs or passwords are not the same."));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static void
+on_enrol_cb (WgEnrolPage *self)
+{
+  const char *url = gtk_editable_get_text (GTK_EDITABLE (self->url));
+
+  gtk_label_set_text (self->message, "");
+  if (!check (self))
+    return;
+  set_busy (self, TRUE);
+  wg_services_enrol_async (self->services, *url != '\0' ? url : NULL,
+                           gtk_editable_get_text (GTK_EDITABLE (self->code)),
+                           gtk_editable_get_text (GTK_EDITABLE (self->secret)), NULL,
+                           on_enrolled_cb, g_object_ref (self));
+}
+
+static void
+wg_enrol_page_dispose (GObject *object)
+{
+  WgEnrolPage *self = WG_ENROL_PAGE (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_ENROL_PAGE);
+  g_clear_object (&self->services);
+  G_OBJECT_CLASS (wg_enrol_page_parent_class)->dispose (object);
+}
+
+static void
+wg_enrol_page_class_init (WgEnrolPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = wg_enrol_page_dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/wangge/Wangge/ui/wg-enrol-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, url);
+  gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, code);
+  gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, secret);
+  gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, again);
+  gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, message);
+  gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, form);
+  gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, progress);
+  gtk_widget_class_bind_template_callback (widget_class, on_enrol_cb);
+}
+
+static void
+wg_enrol_page_init (WgEnrolPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * wg_enrol_page_new:
+ * @services: what the screens work with, without a store
+ *
+ * Makes the page of the first set-up.
+ *
+ * Thread: UI.
+ * Errors: none; faults are said on the page.
+ *
+ * Returns: (transfer floating): the page
+ */
+WgEnrolPage *
+wg_enrol_page_new (WgServices *services)
+{
+  WgEnrolPage *self = g_object_new (WG_TYPE_ENROL_PAGE, NULL);
+  g_autofree char *url = g_settings_get_string (wg_services_get_settings (services), "server-url");
+
+  self->services = g_object_ref (services);
+  gtk_editable_set_text (GTK_EDITABLE (self->url), url);
+  return self;
+}

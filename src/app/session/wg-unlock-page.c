@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Unlock (解锁): a pad of big keys for a PIN, an entry for a passphrase, tries left in words. */
+#include "app/session/wg-unlock-page.h"
+
+#include <glib/gi18n.h>
+
+#include "app/wg-app-error.h"
+
+struct _WgUnlockPage
+{
+  AdwNavigationPage parent_instance;
+
+  GtkPasswordEntry *secret;
+  GtkLabel *message;
+  GtkWidget *pad;
+  GtkWidget *unlock;
+  GtkStack *progress;
+  WgServices *services; /* owned */
+  gboolean busy;
+};
+
+G_DEFINE_FINAL_TYPE (WgUnlockPage, wg_unlock_page, ADW_TYPE_NAVIGATION_PAGE)
+
+static void
+set_busy (WgUnlockPage *self, gboolean busy)
+{
+  self->busy = busy;
+  gtk_stack_set_visible_child_name (self->progress, busy ? "busy" : "idle");
+  gtk_widget_set_sensitive (GTK_WIDGET (self->secret), !busy);
+  gtk_widget_set_sensitive (self->pad, !busy);
+}
+
+/* How many tries are left is said from the first wrong one on. */
+static void
+show_info (WgUnlockPage *self, const char *before)
+{
+  g_autofree char *path =
+      g_build_filename (wg_services_get_folder (self->services), "wangge.key", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  WgKeyFileInfo info;
+
+  if (!wg_key_file_get_info (path, &info, &error))
+    {
+      text = wg_app_error_describe (error);
+      gtk_label_set_text (self->message, text);
+      return;
+    }
+  gtk_widget_set_visible (self->pad, info.is_pin);
+  g_object_set (self->secret, "input-purpose",
+                info.is_pin ? GTK_INPUT_PURPOSE_PIN : GTK_INPUT_PURPOSE_PASSWORD, NULL);
+  if (info.blocked)
+    text = g_strdup (_("Too many wrong tries. An administrator must enrol this tablet again."));
+  else if (before != NULL && info.tries_left < WG_KEY_FILE_TRIES)
+    text = g_strdup_printf (_("%s %d tries left."), before, info.tries_left);
+  else
+    text = g_strdup (before != NULL ? before : "");
+  gtk_label_set_text (self->message, text);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->secret), !info.blocked);
+  gtk_widget_set_sensitive (self->unlock, !info.blocked);
+  gtk_widget_set_sensitive (self->pad, !info.blocked);
+}
+
+static void
+on_unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WgUnlockPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (wg_services_unlock_finish (WG_SERVICES (source), result, &error))
+    return;
+  set_busy (self, FALSE);
+  gtk_editable_set_text (GTK_EDITABLE (self->secret), "");
+  text = wg_app_error_describe (error);
+  show_info (self, text);
+  gtk_widget_grab_focus (GTK_WIDGET (self->secret));
+}
+
+static void
+on_unlock_cb (WgUnlockPage *self)
+{
+  const char *secret = gtk_editable_get_text (GTK_EDITABLE (self->secret));
+
+  if (self->busy || *secret == '\0')
+    return;
+  set_busy (self, TRUE);
+  wg_services_unlock_async (self->services, secret, on_unlocked_cb, g_object_ref (self));
+}
+
+static void
+on_key_clicked_cb (WgUnlockPage *self, GtkButton *button)
+{
+  const char *digit = gtk_widget_get_name (GTK_WIDGET (button)) + strlen ("key-");
+  GtkEditable *editable = GTK_EDITABLE (self->secret);
+  int position = (int) strlen (gtk_editable_get_text (editable));
+
+  gtk_editable_insert_text (editable, digit, -1, &position);
+  gtk_editable_set_position (editable, position);
+}
+
+static void
+on_erase_cb (WgUnlockPage *self)
+{
+  GtkEditable *editable = GTK_EDITABLE (self->secret);
+  int length = (int) g_utf8_strlen (gtk_editable_get_text (editable), -1);
+
+  if (length > 0)
+    gtk_editable_delete_text (editable, length - 1, length);
+}
+
+static void
+wg_unlock_page_dispose (GObject *object)
+{
+  WgUnlockPage *self = WG_UNLOCK_PAGE (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_UNLOCK_PAGE);
+  g_clear_object (&self->services);
+  G_OBJECT_CLASS (wg_unlock_page_parent_class)->dispose (object);
+}
+
+static void
+wg_unlock_page_shown (AdwNavigationPage *page)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (WG_UNLOCK_PAGE (page)->secret));
+}
+
+static void
+wg_unlock_page_class_init (WgUnlockPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = wg_unlock_page_dispose;
+  ADW_NAVIGATION_PAGE_CLASS (klass)->shown = wg_unlock_page_shown;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/wangge/Wangge/ui/wg-unlock-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, WgUnlockPage, secret);
+  gtk_widget_class_bind_template_child (widget_class, WgUnlockPage, message);
+  gtk_widget_class_bind_template_child (widget_class, WgUnlockPage, pad);
+  gtk_widget_class_bind_template_child (widget_class, WgUnlockPage, unlock);
+  gtk_widget_class_bind_template_child (widget_class, WgUnlockPage, progress);
+  gtk_widget_class_bind_template_callback (widget_class, on_unlock_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_key_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_erase_cb);
+}
+
+static void
+wg_unlock_page_init (WgUnlockPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/**
+ * wg_unlock_page_new:
+ * @services: what the screens work with, locked
+ *
+ * Makes the page that asks for the secret.
+ *
+ * Thread: UI.
+ * Errors: none; faults are said on the page.
+ *
+ * Returns: (transfer floating): the page
+ */
+WgUnlockPage *
+wg_unlock_page_new (WgServices *services)
+{
+  WgUnlockPage *self = g_object_new (WG_TYPE_UNLOCK_PAGE, NULL);
+
+  self->services = g_object_ref (services);
+  show_info (self, NULL);
+  return self;
+}

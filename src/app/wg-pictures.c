@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Pictures of the main screens at the sizes they are made for, drawn by the renderer itself. */
+#include "app/wg-pictures.h"
+
+#include <glib/gi18n.h>
+
+#include "app/field/wg-event-jobs.h"
+#include "app/wg-window.h"
+
+#define SETTLE_MS 900
+#define SYNC_MS 30000
+#define N_LOOKED_AT 200
+
+typedef struct
+{
+  int width, height;
+} Size;
+
+static const Size SIZES[] = { { 1280, 800 }, { 960, 600 }, { 800, 1280 }, { 360, 720 } };
+
+typedef struct _Session Session;
+
+typedef struct
+{
+  const char *name;
+  void (*show) (Session *session);
+} Screen;
+
+struct _Session
+{
+  GtkApplication *application;  /* owned */
+  WgServices *services;         /* owned */
+  char *folder;                 /* owned */
+  char *event_id, *returned_id; /* owned; NULL when there is none */
+  WgWindow *window;             /* of the size being drawn */
+  gsize size, step;
+  const Screen *screen;
+  guint wait_id;
+};
+
+/**
+ * wg_picture_save:
+ * @window: a window that is shown
+ * @path: file to write, PNG
+ * @error: return location for an error
+ *
+ * Draws a window as it stands, without a look at the screen.
+ *
+ * Thread: UI.
+ * Errors: those of writing the file.
+ *
+ * Returns: %TRUE when the file is written
+ */
+gboolean
+wg_picture_save (GtkWindow *window, const char *path, GError **error)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+  g_autoptr (GskRenderNode) node = NULL;
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autoptr (GBytes) png = NULL;
+
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (GTK_WIDGET (window)),
+                          gtk_widget_get_height (GTK_WIDGET (window)));
+  node = gtk_snapshot_free_to_node (snapshot);
+  if (node == NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "window: nothing is drawn yet");
+      return FALSE;
+    }
+  texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
+  png = gdk_texture_save_to_png_bytes (texture);
+  return g_file_set_contents (path, g_bytes_get_data (png, NULL), (gssize) g_bytes_get_size (png),
+                              error);
+}
+
+static void
+show_today (Session *session)
+{
+  wg_window_show_page (session->window, "today");
+}
+
+static void
+show_map (Session *session)
+{
+  wg_window_show_page (session->window, "map");
+}
+
+static void
+show_events (Session *session)
+{
+  wg_window_show_page (session->window, "events");
+}
+
+static void
+show_queue (Session *session)
+{
+  wg_window_show_page (session->window, "queue");
+}
+
+static void
+show_settings (Session *session)
+{
+  wg_window_show_page (session->window, "settings");
+}
+
+static void
+show_event (Session *session)
+{
+  if (session->event_id != NULL)
+    wg_window_show_event (session->window, session->event_id);
+}
+
+static void
+show_returned (Session *session)
+{
+  if (session->returned_id != NULL)
+    wg_window_show_event (session->window, session->returned_id);
+}
+
+static void
+show_general (Session *session)
+{
+  wg_window_show_page (session->window, "today");
+  gtk_widget_activate_action (GTK_WIDGET (session->window), "win.report", "s", "general");
+}
+
+static void
+close_dialog (Session *session)
+{
+  AdwDialog *dialog =
+      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (session->window));
+
+  if (dialog != NULL)
+    adw_dialog_force_close (dialog);
+}
+
+static void
+show_major (Session *session)
+{
+  close_dialog (session);
+  gtk_widget_activate_action (GTK_WIDGET (session->window), "win.report", "s", "major");
+}
+
+static void
+show_outdoor (Session *session)
+{
+  close_dialog (session);
+  g_settings_set_boolean (wg_services_get_settings (session->services), "outdoor", TRUE);
+}
+
+static void
+show_left (Session *session)
+{
+  g_settings_set_boolean (wg_services_get_settings (session->services), "outdoor", FALSE);
+  g_settings_set_string (wg_services_get_settings (session->services), "hand", "left");
+}
+
+static void
+show_unlock (Session *session)
+{
+  g_settings_set_string (wg_services_get_settings (session->services), "hand", "right");
+  wg_services_lock (session->services);
+}
+
+static const Screen SCREENS[] = {
+  { "today", show_today },       { "map", show_map },           { "events", show_events },
+  { "queue", show_queue },       { "settings", show_settings }, { "event", show_event },
+  { "returned", show_returned }, { "general", show_general },   { "major", show_major },
+  { "outdoor", show_outdoor },   { "left", show_left },         { "unlock", show_unlock },
+};
+
+static void
+session_free (Session *session)
+{
+  g_object_unref (session->application);
+  g_object_unref (session->services);
+  g_free (session->folder);
+  g_free (session->event_id);
+  g_free (session->returned_id);
+  g_free (session);
+}
+
+static gboolean next_screen (gpointer user_data);
+
+static gboolean
+draw (gpointer user_data)
+{
+  Session *session = user_data;
+  const Size *size = &SIZES[session->size];
+  g_autofree char *name =
+      g_strdup_printf ("%s-%dx%d.png", session->screen->name, size->width, size->height);
+  g_autofree char *path = g_build_filename (session->folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (!wg_picture_save (GTK_WINDOW (session->window), path, &error))
+    g_printerr ("%s: %s\n", path, error->message);
+  session->step++;
+  next_screen (session);
+  return G_SOURCE_REMOVE;
+}
+
+/* All screens at each size, then, locked, the last one at each size. */
+static gboolean
+choose (Session *session, gsize *out_size, const Screen **out_screen)
+{
+  const gsize n_sizes = G_N_ELEMENTS (SIZES), n_open = G_N_ELEMENTS (SCREENS) - 1;
+
+  if (session->step < n_sizes * n_open)
+    {
+      *out_size = session->step / n_open;
+      *out_screen = &SCREENS[session->step % n_open];
+      return TRUE;
+    }
+  *out_size = session->step - n_sizes * n_open;
+  *out_screen = &SCREENS[n_open];
+  return *out_size < n_sizes;
+}
+
+static gboolean
+next_screen (gpointer user_data)
+{
+  Session *session = user_data;
+  const Screen *screen;
+  gsize size;
+
+  if (!choose (session, &size, &screen))
+    {
+      g_application_release (G_APPLICATION (session->application));
+      gtk_window_destroy (GTK_WINDOW (session->window));
+      session_free (session);
+      return G_SOURCE_REMOVE;
+    }
+  if (session->window != NULL && session->size != size)
+    {
+      gtk_window_destroy (GTK_WINDOW (session->window));
+      session->window = NULL;
+    }
+  session->size = size;
+  session->screen = screen;
+  if (session->window == NULL)
+    {
+      session->window = wg_window_new (session->application, session->services);
+      gtk_window_unmaximize (GTK_WINDOW (session->window));
+      gtk_window_set_default_size (GTK_WINDOW (session->window), SIZES[size].width,
+                                   SIZES[size].height);
+      gtk_window_set_decorated (GTK_WINDOW (session->window), FALSE);
+      gtk_window_present (GTK_WINDOW (session->window));
+    }
+  screen->show (session);
+  g_timeout_add (SETTLE_MS, draw, session);
+  return G_SOURCE_REMOVE;
+}
+
+/* --- before the first picture
+ * --------------------------------------------------------------------- */
+
+static gpointer
+list_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_event_store_list (context, WG_EVENT_LIST_ALL, 0, N_LOOKED_AT, error);
+}
+
+static void
+on_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Session *session = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items = wg_store_run_finish (WG_STORE (source), result, &error);
+
+  if (items == NULL)
+    g_printerr ("%s\n", error->message);
+  for (guint i = 0; items != NULL && i < items->len; i++)
+    {
+      const WgEventView *view = wg_event_item_get_view (g_ptr_array_index (items, i));
+
+      if (session->returned_id == NULL && view->event->state == WG_EVENT_STATE_RETURNED)
+        session->returned_id = g_strdup (view->event->id);
+      else if (session->event_id == NULL && view->event->level >= WG_EVENT_LEVEL_GENERAL)
+        session->event_id = g_strdup (view->event->id);
+    }
+  next_screen (session);
+}
+
+static void
+list_events (Session *session)
+{
+  g_signal_handlers_disconnect_by_data (session->services, session);
+  g_clear_handle_id (&session->wait_id, g_source_remove);
+  wg_store_run_async (wg_services_get_store (session->services), list_job, NULL, NULL,
+                      (GDestroyNotify) g_ptr_array_unref, NULL, on_listed_cb, session);
+}
+
+static gboolean
+on_waited_cb (gpointer user_data)
+{
+  Session *session = user_data;
+
+  session->wait_id = 0;
+  list_events (session);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_sync_changed_cb (Session *session)
+{
+  g_autoptr (WgSyncStatus) status = wg_sync_dup_status (wg_services_get_sync (session->services));
+
+  if (status->all_synced || status->state == WG_SYNC_OFFLINE)
+    list_events (session);
+}
+
+/**
+ * wg_pictures_start:
+ * @application: held until the last picture is written
+ * @services: what the screens work with, open
+ * @folder: where to put `<screen>-<width>x<height>.png`
+ *
+ * Waits until the tablet has all of the platform, at most 30 s, then draws each main screen at
+ * 1280x800, 960x600, 800x1280 and 360x720.
+ *
+ * Thread: UI.
+ * Errors: none; a picture that cannot be written is said on stderr.
+ */
+void
+wg_pictures_start (GtkApplication *application, WgServices *services, const char *folder)
+{
+  Session *session = g_new0 (Session, 1);
+
+  session->application = g_object_ref (application);
+  session->services = g_object_ref (services);
+  session->folder = g_strdup (folder);
+  g_application_hold (G_APPLICATION (application));
+  session->wait_id = g_timeout_add (SYNC_MS, on_waited_cb, session);
+  g_signal_connect_swapped (services, "sync-changed", G_CALLBACK (on_sync_changed_cb), session);
+  on_sync_changed_cb (session);
+}

@@ -1,0 +1,769 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the screens work with, handed down from the application: store, sync, place, settings,
+ * clock. */
+#include "app/wg-services.h"
+
+#include "app/wg-app-error.h"
+
+struct _WgServices
+{
+  GObject parent_instance;
+
+  char *folder;         /* owned */
+  const WgPorts *ports; /* outlives us */
+  GSettings *settings;  /* owned */
+  gboolean start_sync;
+  gboolean locked;
+  WgStore *store;     /* owned, NULL until unlocked */
+  WgSync *sync;       /* owned, NULL until unlocked */
+  WgLocator *locator; /* owned */
+  WgEventCounts counts;
+  gboolean counting;    /* a count is on its way */
+  gboolean count_again; /* something changed meanwhile */
+  guint release_id;     /* timer of the next hold that ends */
+
+  WgStandard *standard; /* owned; with the two below read anew at topic "reference" */
+  GPtrArray *grids;     /* owned */
+  GPtrArray *orgs;      /* owned */
+};
+
+G_DEFINE_FINAL_TYPE (WgServices, wg_services, G_TYPE_OBJECT)
+
+enum
+{
+  OPENED,
+  LOCKED,
+  COUNTS_CHANGED,
+  SYNC_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void count (WgServices *self);
+
+/* --- counts and holds ----------------------------------------------------------------------- */
+
+typedef struct
+{
+  WgEventCounts counts;
+  gint64 release_ms;
+} Tally;
+
+static gpointer
+tally_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autofree Tally *tally = g_new0 (Tally, 1);
+  g_autoptr (GError) failed = NULL;
+
+  if (wg_event_store_release (context, wg_ports_wall_ms (context->ports), error) < 0)
+    return NULL;
+  if (!wg_event_store_count (context, &tally->counts, error))
+    return NULL;
+  tally->release_ms = wg_event_store_next_release_ms (context, &failed);
+  if (failed != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return NULL;
+    }
+  return g_steal_pointer (&tally);
+}
+
+static gboolean
+on_hold_ended_cb (gpointer user_data)
+{
+  WgServices *self = user_data;
+
+  self->release_id = 0;
+  count (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_release (WgServices *self, gint64 release_ms)
+{
+  gint64 wait_ms;
+
+  g_clear_handle_id (&self->release_id, g_source_remove);
+  if (release_ms == 0)
+    return;
+  wait_ms = CLAMP (release_ms - wg_services_now_ms (self), 0, 600 * 1000);
+  self->release_id =
+      g_timeout_add_full (G_PRIORITY_DEFAULT, (guint) wait_ms + 50, on_hold_ended_cb, self, NULL);
+}
+
+static void
+on_counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WgServices) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree Tally *tally = wg_store_run_finish (WG_STORE (source), result, &error);
+
+  self->counting = FALSE;
+  if (self->store != WG_STORE (source))
+    return;
+  if (tally == NULL)
+    {
+      g_warning ("cannot count the queue: %s", error->message);
+      return;
+    }
+  wait_for_release (self, tally->release_ms);
+  if (memcmp (&self->counts, &tally->counts, sizeof self->counts) != 0)
+    {
+      self->counts = tally->counts;
+      g_signal_emit (self, signals[COUNTS_CHANGED], 0);
+    }
+  if (self->count_again)
+    count (self);
+}
+
+static void
+count (WgServices *self)
+{
+  if (self->store == NULL)
+    return;
+  self->count_again = self->counting;
+  if (self->counting)
+    return;
+  self->counting = TRUE;
+  wg_store_run_async (self->store, tally_job, NULL, NULL, g_free, NULL, on_counted_cb,
+                      g_object_ref (self));
+}
+
+/* --- opening and closing --------------------------------------------------------------------- */
+
+static void
+read_reference (WgServices *self)
+{
+  g_clear_pointer (&self->standard, wg_standard_unref);
+  g_clear_pointer (&self->grids, g_ptr_array_unref);
+  g_clear_pointer (&self->orgs, g_ptr_array_unref);
+  self->standard = wg_store_dup_standard (self->store);
+  self->grids = wg_store_dup_grids (self->store);
+  self->orgs = wg_store_dup_orgs (self->store);
+}
+
+static void
+on_store_changed_cb (WgServices *self, const char *topic)
+{
+  if (g_str_equal (topic, "reference"))
+    read_reference (self);
+  else if (g_str_equal (topic, "events") || g_str_equal (topic, "outbox") ||
+           g_str_equal (topic, "photos"))
+    count (self);
+}
+
+static void
+on_sync_changed_cb (WgServices *self)
+{
+  g_signal_emit (self, signals[SYNC_CHANGED], 0);
+}
+
+static void
+on_photos_setting_changed_cb (WgServices *self)
+{
+  GNetworkMonitor *monitor = g_network_monitor_get_default ();
+  gboolean wifi_only = g_settings_get_boolean (self->settings, "photos-wifi-only");
+
+  if (self->sync != NULL)
+    wg_sync_set_photos_allowed (self->sync,
+                                !wifi_only || !g_network_monitor_get_network_metered (monitor));
+}
+
+static void
+take_store (WgServices *self, WgStore *store)
+{
+  g_assert (self->store == NULL);
+  self->store = store;
+  self->locked = FALSE;
+  read_reference (self);
+  g_signal_connect_object (store, "changed", G_CALLBACK (on_store_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  self->sync = wg_sync_new (store);
+  g_signal_connect_object (self->sync, "changed", G_CALLBACK (on_sync_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  on_photos_setting_changed_cb (self);
+  if (self->start_sync)
+    wg_sync_start (self->sync);
+  count (self);
+  g_signal_emit (self, signals[OPENED], 0);
+}
+
+/* What a task in a worker thread needs; the object itself stays in the UI thread. */
+typedef struct
+{
+  char *folder, *url, *code;
+  char *secret; /* wiped */
+  const WgPorts *ports;
+  gboolean only_check;
+} Request;
+
+static void
+request_free (Request *request)
+{
+  if (request->secret != NULL)
+    explicit_bzero (request->secret, strlen (request->secret));
+  g_free (request->secret);
+  g_free (request->folder);
+  g_free (request->url);
+  g_free (request->code);
+  g_free (request);
+}
+
+static Request *
+request_new (WgServices *self, const char *secret)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->folder = g_strdup (self->folder);
+  request->secret = g_strdup (secret);
+  request->ports = self->ports;
+  request->only_check = self->store != NULL;
+  return request;
+}
+
+static void
+unlock_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Request *request = data;
+  g_autoptr (GError) error = NULL;
+  WgStore *store;
+
+  if (request->only_check)
+    {
+      g_autofree char *path = g_build_filename (request->folder, "wangge.key", NULL);
+      guint8 key[32];
+      gboolean right = wg_key_file_unlock (path, request->secret, key, &error);
+
+      explicit_bzero (key, sizeof key);
+      if (right)
+        g_task_return_pointer (task, NULL, NULL);
+      else
+        g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  store = wg_store_unlock (request->folder, request->ports, request->secret, &error);
+  if (store == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (task, store, g_object_unref);
+}
+
+static void
+enrol_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Request *request = data;
+  g_autoptr (GError) error = NULL;
+  WgStore *store = wg_enrol (request->folder, request->ports, request->url, request->code,
+                             request->secret, g_get_host_name (), cancellable, &error);
+
+  if (store == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (task, store, g_object_unref);
+}
+
+static gboolean
+finish_opening (WgServices *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+  WgStore *store = g_task_propagate_pointer (G_TASK (result), &failed);
+
+  if (failed != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failed));
+      return FALSE;
+    }
+  if (store != NULL)
+    take_store (self, store);
+  else
+    {
+      self->locked = FALSE;
+      g_signal_emit (self, signals[OPENED], 0);
+    }
+  return TRUE;
+}
+
+/**
+ * wg_services_unlock_async:
+ * @self: the services
+ * @secret: PIN or passphrase as typed
+ * @callback: called in the UI thread
+ * @user_data: for @callback
+ *
+ * Opens the store of our folder with the user's secret, and starts sync. When the store was
+ * only locked (sync went on meanwhile), the secret is checked against the key file. The key
+ * derivation takes about 0.3 s in a thread of its own.
+ *
+ * Thread: UI.
+ * Errors: see wg_services_unlock_finish().
+ */
+void
+wg_services_unlock_async (WgServices *self,
+                          const char *secret,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, wg_services_unlock_async);
+  g_task_set_task_data (task, request_new (self, secret), (GDestroyNotify) request_free);
+  g_task_run_in_thread (task, unlock_in_thread);
+}
+
+/**
+ * wg_services_unlock_finish:
+ * @self: the services
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends wg_services_unlock_async(); on success "opened" was emitted.
+ *
+ * Thread: UI.
+ * Errors: %WG_STORE_ERROR_WRONG_SECRET, %WG_STORE_ERROR_BLOCKED, %WG_STORE_ERROR_DAMAGED,
+ * %WG_STORE_ERROR_NEWER and others of the store.
+ *
+ * Returns: %TRUE when the store is open
+ */
+gboolean
+wg_services_unlock_finish (WgServices *self, GAsyncResult *result, GError **error)
+{
+  return finish_opening (self, result, error);
+}
+
+/**
+ * wg_services_enrol_async:
+ * @self: the services, without a store
+ * @url: (nullable): address of the platform, %NULL when @code is the text of a QR code
+ * @code: enrolment code as typed, or the whole text of the QR code
+ * @secret: the PIN or passphrase the user chose
+ * @cancellable: (nullable): to give up
+ * @callback: called in the UI thread
+ * @user_data: for @callback
+ *
+ * Makes this tablet known to the platform and creates the store in our folder.
+ *
+ * Thread: UI; the work is done in a thread of its own.
+ * Errors: see wg_services_enrol_finish().
+ */
+void
+wg_services_enrol_async (WgServices *self,
+                         const char *url,
+                         const char *code,
+                         const char *secret,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  Request *request = request_new (self, secret);
+
+  request->url = g_strdup (url);
+  request->code = g_strdup (code);
+  g_task_set_source_tag (task, wg_services_enrol_async);
+  g_task_set_task_data (task, request, (GDestroyNotify) request_free);
+  g_task_run_in_thread (task, enrol_in_thread);
+}
+
+/**
+ * wg_services_enrol_finish:
+ * @self: the services
+ * @result: what the callback was given
+ * @error: return location for an error
+ *
+ * Ends wg_services_enrol_async(); on success "opened" was emitted.
+ *
+ * Thread: UI.
+ * Errors: those of wg_enrol(): no network, wrong or used code, a secret that is too simple.
+ *
+ * Returns: %TRUE when the tablet is enrolled and the store open
+ */
+gboolean
+wg_services_enrol_finish (WgServices *self, GAsyncResult *result, GError **error)
+{
+  return finish_opening (self, result, error);
+}
+
+/**
+ * wg_services_lock:
+ * @self: the services
+ *
+ * Asks for the secret again before anything is shown; sync goes on behind it.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_services_lock (WgServices *self)
+{
+  if (self->store == NULL || self->locked)
+    return;
+  self->locked = TRUE;
+  g_signal_emit (self, signals[LOCKED], 0);
+}
+
+/**
+ * wg_services_is_locked:
+ * @self: the services
+ *
+ * Tells whether the secret must be asked for before anything is shown.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: %TRUE without an open store, or when it was locked
+ */
+gboolean
+wg_services_is_locked (WgServices *self)
+{
+  return self->store == NULL || self->locked;
+}
+
+/**
+ * wg_services_close:
+ * @self: the services
+ *
+ * Stops sync, closes the store and wipes its key. Waits for running jobs.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_services_close (WgServices *self)
+{
+  g_clear_handle_id (&self->release_id, g_source_remove);
+  if (self->sync != NULL)
+    wg_sync_stop (self->sync);
+  g_clear_object (&self->sync);
+  if (self->store != NULL)
+    wg_store_close (self->store);
+  g_clear_object (&self->store);
+  g_clear_pointer (&self->standard, wg_standard_unref);
+  g_clear_pointer (&self->grids, g_ptr_array_unref);
+  g_clear_pointer (&self->orgs, g_ptr_array_unref);
+  self->counts = (WgEventCounts) { 0 };
+}
+
+/* --- object ----------------------------------------------------------------------------------- */
+
+static void
+wg_services_dispose (GObject *object)
+{
+  WgServices *self = WG_SERVICES (object);
+
+  wg_services_close (self);
+  g_clear_object (&self->locator);
+  g_clear_object (&self->settings);
+  G_OBJECT_CLASS (wg_services_parent_class)->dispose (object);
+}
+
+static void
+wg_services_finalize (GObject *object)
+{
+  g_free (WG_SERVICES (object)->folder);
+  G_OBJECT_CLASS (wg_services_parent_class)->finalize (object);
+}
+
+static void
+wg_services_class_init (WgServicesClass *klass)
+{
+  static const char *const names[] = { "opened", "locked", "counts-changed", "sync-changed" };
+
+  G_OBJECT_CLASS (klass)->dispose = wg_services_dispose;
+  G_OBJECT_CLASS (klass)->finalize = wg_services_finalize;
+  for (guint i = 0; i < N_SIGNALS; i++)
+    signals[i] = g_signal_new (names[i], WG_TYPE_SERVICES, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 0);
+}
+
+static void
+wg_services_init (WgServices *self)
+{
+}
+
+/**
+ * wg_services_new:
+ * @folder: folder of the store, which need not exist
+ * @ports: clock and random source; must outlive the services
+ * @start_sync: %FALSE keeps sync from starting by itself, for tests and pictures
+ *
+ * Makes the services of one tablet; nothing is opened yet.
+ *
+ * Thread: UI.
+ * Errors: none; a missing settings schema is an installation fault and aborts.
+ *
+ * Returns: (transfer full): the services
+ */
+WgServices *
+wg_services_new (const char *folder, const WgPorts *ports, gboolean start_sync)
+{
+  WgServices *self = g_object_new (WG_TYPE_SERVICES, NULL);
+
+  self->folder = g_strdup (folder);
+  self->ports = ports;
+  self->start_sync = start_sync;
+  self->settings = g_settings_new ("io.github.wangge.Wangge");
+  g_signal_connect_object (self->settings, "changed::photos-wifi-only",
+                           G_CALLBACK (on_photos_setting_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (g_network_monitor_get_default (), "network-changed",
+                           G_CALLBACK (on_photos_setting_changed_cb), self, G_CONNECT_SWAPPED);
+  return self;
+}
+
+/**
+ * wg_services_get_folder:
+ * @self: the services
+ *
+ * Names the folder of the store.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none): a path
+ */
+const char *
+wg_services_get_folder (WgServices *self)
+{
+  return self->folder;
+}
+
+/**
+ * wg_services_get_ports:
+ * @self: the services
+ *
+ * Gives the clock and random source.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none): the ports
+ */
+const WgPorts *
+wg_services_get_ports (WgServices *self)
+{
+  return self->ports;
+}
+
+/**
+ * wg_services_now_ms:
+ * @self: the services
+ *
+ * Asks the clock of the ports.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: now in Unix milliseconds
+ */
+gint64
+wg_services_now_ms (WgServices *self)
+{
+  return wg_ports_wall_ms (self->ports);
+}
+
+/**
+ * wg_services_get_settings:
+ * @self: the services
+ *
+ * Gives the settings of this tablet.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none): the settings
+ */
+GSettings *
+wg_services_get_settings (WgServices *self)
+{
+  return self->settings;
+}
+
+/**
+ * wg_services_get_store:
+ * @self: the services
+ *
+ * Gives the open store.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): the store, or %NULL while there is none
+ */
+WgStore *
+wg_services_get_store (WgServices *self)
+{
+  return self->store;
+}
+
+/**
+ * wg_services_get_sync:
+ * @self: the services
+ *
+ * Gives the sync of the open store.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): the sync, or %NULL while there is no store
+ */
+WgSync *
+wg_services_get_sync (WgServices *self)
+{
+  return self->sync;
+}
+
+/**
+ * wg_services_get_locator:
+ * @self: the services
+ *
+ * Gives the source of positions.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): the locator
+ */
+WgLocator *
+wg_services_get_locator (WgServices *self)
+{
+  return self->locator;
+}
+
+/**
+ * wg_services_set_locator:
+ * @self: the services
+ * @locator: where positions come from
+ *
+ * Sets the source of positions.
+ *
+ * Thread: UI, before the first window.
+ * Errors: none.
+ */
+void
+wg_services_set_locator (WgServices *self, WgLocator *locator)
+{
+  g_set_object (&self->locator, locator);
+}
+
+/**
+ * wg_services_get_counts:
+ * @self: the services
+ *
+ * Gives the newest counts; "counts-changed" tells when they are others.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none): the counts, all 0 without a store
+ */
+const WgEventCounts *
+wg_services_get_counts (WgServices *self)
+{
+  return &self->counts;
+}
+
+/**
+ * wg_services_get_grids:
+ * @self: the services
+ *
+ * Gives the grids this tablet knows.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable) (element-type WgGrid): the grids
+ */
+GPtrArray *
+wg_services_get_grids (WgServices *self)
+{
+  return self->grids;
+}
+
+/**
+ * wg_services_get_standard:
+ * @self: the services
+ *
+ * Gives the newest event standard this tablet knows.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): the standard, %NULL before the first pull
+ */
+WgStandard *
+wg_services_get_standard (WgServices *self)
+{
+  return self->standard;
+}
+
+/**
+ * wg_services_get_own_grid:
+ * @self: the services
+ *
+ * Finds the grid of the worker on duty.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): the grid, %NULL for offices and before the first pull
+ */
+const WgGrid *
+wg_services_get_own_grid (WgServices *self)
+{
+  const WgWorker *worker = self->store != NULL ? wg_store_get_worker (self->store) : NULL;
+
+  if (worker == NULL || worker->grid_code == NULL || self->grids == NULL)
+    return NULL;
+  for (guint i = 0; i < self->grids->len; i++)
+    {
+      const WgGrid *grid = g_ptr_array_index (self->grids, i);
+
+      if (g_strcmp0 (grid->code, worker->grid_code) == 0)
+        return grid;
+    }
+  return NULL;
+}
+
+/**
+ * wg_services_get_org:
+ * @self: the services
+ * @code: (nullable): code of a unit
+ *
+ * Finds a unit.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): the unit, or %NULL when it is not known
+ */
+const WgOrg *
+wg_services_get_org (WgServices *self, const char *code)
+{
+  for (guint i = 0; code != NULL && self->orgs != NULL && i < self->orgs->len; i++)
+    {
+      const WgOrg *org = g_ptr_array_index (self->orgs, i);
+
+      if (g_strcmp0 (org->code, code) == 0)
+        return org;
+    }
+  return NULL;
+}
+
+/**
+ * wg_services_get_own_org:
+ * @self: the services
+ *
+ * Finds the town of the worker on duty, whose duty number stands first in a major event.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): the unit
+ */
+const WgOrg *
+wg_services_get_own_org (WgServices *self)
+{
+  const WgWorker *worker = self->store != NULL ? wg_store_get_worker (self->store) : NULL;
+
+  return worker != NULL ? wg_services_get_org (self, worker->org_code) : NULL;
+}
