@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every named statement of a layer is right SQL on an empty newest database, and finds its rows by an index
 # where it says so.
-"""src/<layer>/sql/migrate/*.sql, run in order, make the database; each `-- :name <id>` of src/<layer>/sql/*.sql
+"""The files in the folder `migrate` beside a .sql file, run in order, make its database; each `-- :name <id>`
 is then prepared on it. A statement with a line `-- :indexed` must not read a whole table: its query plan may
 not contain a SCAN, other than along an index up to a LIMIT.
 
@@ -24,14 +24,14 @@ def bare(sql):
     return re.sub(r"--[^\n]*|'(?:[^']|'')*'", "", sql)
 
 
-def open_newest(tree, layer):
-    """An empty database of the layer's newest version, and the problems met on the way."""
+def open_newest(tree, folder):
+    """An empty database of the newest version for a folder of statements, and the problems met on the way."""
     base = sqlite3.connect(":memory:", isolation_level=None)
     base.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DML, False)
     base.setconfig(sqlite3.SQLITE_DBCONFIG_DQS_DDL, False)
     base.execute("PRAGMA foreign_keys = ON")
-    foreign = [path for path in [f"tests/lint/foreign-{layer}.sql"] if tree.exists(path)]
-    for path in tree.files(f"src/{layer}/sql/migrate", ends=".sql") or foreign:
+    foreign = f"tests/lint/foreign-{'-'.join(part for part in folder.split('/')[1:] if part != 'sql')}.sql"
+    for path in tree.files(f"{folder}/migrate", ends=".sql") or [foreign] * tree.exists(foreign):
         try:
             base.executescript(tree.read(path))
         except sqlite3.Error as error:
@@ -65,15 +65,19 @@ def wrong_in(base, sql):
             yield f"reads a whole table: {detail}"
 
 
+def migrated(tree):
+    """Folders with migrations: those are run even when no statement needs them."""
+    return {path.split("/migrate/")[0] for path in tree.files("src", ends=".sql") if "/migrate/" in path}
+
+
 def check(tree):
     problems = []
-    for layer in sorted({path.split("/")[1] for path in tree.files("src", ends=".sql")}):
-        base, wrong = open_newest(tree, layer)
+    paths = [path for path in tree.files("src", ends=".sql") if "/migrate/" not in path]
+    for folder in sorted({os.path.dirname(path) for path in paths} | migrated(tree)):
+        base, wrong = open_newest(tree, folder)
         problems += wrong
-        if wrong:
-            continue
-        for path in tree.files(f"src/{layer}/sql", ends=".sql"):
-            if os.path.basename(os.path.dirname(path)) == "migrate":
+        for path in paths if not wrong else []:
+            if os.path.dirname(path) != folder:
                 continue
             text = tree.read(path)
             marks = list(NAME.finditer(text))
@@ -104,6 +108,7 @@ SELF_TEST = [
     ("a scan", statement("-- :indexed\nSELECT n FROM a WHERE t = :t;\n"), 1),
     ("a scan of an index", statement("-- :indexed\nSELECT count (*) FROM a;\n"), 1),
     ("foreign", {"tests/lint/foreign-s.sql": "CREATE TABLE f (a);\n", "src/s/sql/a.sql": "-- :name it\nSELECT a FROM f\n"}, 0),
+    ("foreign part", {"tests/lint/foreign-s-p.sql": "CREATE TABLE f (a);\n", "src/s/sql/p/a.sql": "-- :name it\nSELECT a FROM f\n"}, 0),
     ("defined before", {"src/s/sql/a.sql": "-- :name new\nCREATE TABLE f (a)\n\n-- :name it\nSELECT a FROM f\n"}, 0),
     ("bad migration", MIGRATE | {"src/s/sql/migrate/003.sql": "ALTER TABLE b ADD COLUMN x;\n"}, 1),
 ]

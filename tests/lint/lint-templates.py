@@ -14,7 +14,7 @@ SETS = re.compile(r'gtk_widget_class_set_template_from_resource \([^;]*?/([\w-]+
 def check(tree):
     problems = []
     blueprints = {os.path.basename(path)[:-4]: path for path in tree.files("ui", ends=".blp")}
-    sources = {os.path.basename(path)[:-2]: path for path in tree.files("src", ends=".c")}
+    sources = {os.path.basename(path)[:-2]: path for path in tree.files("src/app", "src/map", ends=".c")}
     for name, path in blueprints.items():
         found = TEMPLATE.search(tree.read(path))
         if not found:
