@@ -72,16 +72,16 @@ show_sync (WgHealthDialog *self, const WgHealth *health)
     {
       g_autofree char *age = wg_time_format_age (health->oldest_waiting_ms, now_ms);
 
-      waiting = g_strdup_printf (_("%u, the oldest since %s"), health->n_waiting, age);
+      waiting = g_strdup_printf (_("%u, the oldest %s"), health->n_waiting, age);
     }
   if (!health->clock_known)
     clock = g_strdup (_("Not compared with the platform yet"));
   else if (right)
     clock = g_strdup (_("Right"));
   else
-    clock = g_strdup_printf (skew_s > 0 ? _("%" G_GINT64_FORMAT " minutes fast: set the clock")
-                                        : _("%" G_GINT64_FORMAT " minutes slow: set the clock"),
-                                            ABS (skew_s) / 60);
+    clock = g_strdup_printf (skew_s > 0
+                             ? _("%d minutes fast: set the clock")
+                             : _("%d minutes slow: set the clock"), (int) (ABS (skew_s) / 60));
   show_row (self->last_sync, last, TRUE);
   show_row (self->waiting, waiting, TRUE);
   show_row (self->clock, clock, right);
