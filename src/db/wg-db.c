@@ -264,16 +264,19 @@ open_file (const char *path, const guint8 *key, gboolean readonly, GError **erro
 WgDb *
 wg_db_open (const char *path, const guint8 *key, GError **error)
 {
-  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  /* Never an existing one: to close any descriptor of a file drops this process's locks on it, and
+     another connection would lose its log to the next program that closes the database. */
+  int fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
-  if (fd < 0)
+  if (fd < 0 && errno != EEXIST)
     {
       g_set_error (error, WG_DB_ERROR,
                    errno == ENOSPC || errno == EDQUOT ? WG_DB_ERROR_FULL : WG_DB_ERROR_IO,
                    "'%s': %s", path, g_strerror (errno));
       return NULL;
     }
-  close (fd);
+  if (fd >= 0)
+    close (fd);
   return open_file (path, key, FALSE, error);
 }
 
