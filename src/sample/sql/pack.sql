@@ -27,7 +27,7 @@ SELECT name, geom FROM street WHERE name IS NOT NULL ORDER BY fid
 SELECT name, geom FROM place WHERE name IS NOT NULL ORDER BY fid
 
 -- :name make-labels
-CREATE TABLE wangge_label (
+CREATE TABLE IF NOT EXISTS wangge_label (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, lon REAL NOT NULL, lat REAL NOT NULL,
   minzoom REAL NOT NULL, maxzoom REAL NOT NULL, rank INTEGER NOT NULL) STRICT
 
