@@ -8,15 +8,14 @@
 #include <glib/gi18n.h>
 #include <shumate/shumate.h>
 
+#include "map/wg-map-base.h"
+#include "map/wg-map-marks.h"
 #include "map/wg-map-resources.h"
 #include "map/wg-marker-layer.h"
 #include "map/wg-paint-layer.h"
-#include "map/wg-tile-source.h"
 
 #define RESOURCE "/io/github/wangge/map/"
-#define MAX_ZOOM 18     /* of 512-pixel tiles */
 #define CLOSE_ZOOM 15.5 /* at least this near when shown where one is */
-#define TAP_SLACK 10    /* pixels around a drawing that belong to it: fingers are blunt */
 
 struct _WgMapView
 {
@@ -24,9 +23,7 @@ struct _WgMapView
 
   ShumateMap *map;
   ShumateScale *scale;
-  GtkWidget *controls, *pick_bar;
-  GtkWidget *place_button, *locate_button, *zoom_in_button, *zoom_out_button;
-  GtkWidget *use_button, *cancel_button;
+  GtkWidget *overlay, *pick_bar, *place_button;
   GtkLabel *attribution_label, *empty_label;
 
   ShumateViewport *viewport; /* borrowed from the map */
@@ -67,63 +64,21 @@ get_datum (WgMapView *self)
 
 /* --- base map -------------------------------------------------------------------------------- */
 
-static char *
-load_style (gboolean outdoor, const WgTilePack *pack)
-{
-  g_autoptr (GBytes) bytes = g_resources_lookup_data (outdoor ? RESOURCE "style-outdoor.json"
-                                                             : RESOURCE "style.json",
-                                                     G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
-  g_autoptr (GString) text = g_string_new_len (g_bytes_get_data (bytes, NULL),
-                                              (gssize) g_bytes_get_size (bytes));
-  char low[8], high[8];
-
-  g_snprintf (low, sizeof low, "%d", pack != NULL ? pack->min_zoom : 0);
-  g_snprintf (high, sizeof high, "%d", pack != NULL ? pack->max_zoom : 14);
-  g_string_replace (text, "@MIN@", low, 0);
-  g_string_replace (text, "@MAX@", high, 0);
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static ShumateMapSource *
-make_renderer (WgMapView *self, GError **error)
-{
-  g_autoptr (WgTileSource) tiles = wg_tile_source_new (self->pack);
-
-  if (self->pack != NULL && !self->pack->is_vector)
-    return SHUMATE_MAP_SOURCE (shumate_raster_renderer_new (SHUMATE_DATA_SOURCE (tiles)));
-  g_autofree char *style = load_style (self->outdoor, self->pack);
-  ShumateVectorRenderer *renderer = shumate_vector_renderer_new ("wangge", style, error);
-  if (renderer == NULL)
-    return NULL;
-  shumate_vector_renderer_set_data_source (renderer, "map", SHUMATE_DATA_SOURCE (tiles));
-  return SHUMATE_MAP_SOURCE (renderer);
-}
-
-static void
-set_zoom_limits (WgMapView *self, ShumateMapSource *renderer)
-{
-  gboolean raster = self->pack != NULL && !self->pack->is_vector;
-  guint low = (guint) (self->pack != NULL ? self->pack->min_zoom : 8);
-  guint high = raster ? (guint) self->pack->max_zoom : MAX_ZOOM;
-
-  shumate_map_source_set_min_zoom_level (renderer, low);
-  shumate_map_source_set_max_zoom_level (renderer, high);
-  shumate_viewport_set_min_zoom_level (self->viewport, MIN (low, high));
-  shumate_viewport_set_max_zoom_level (self->viewport, high);
-}
-
 /* Puts a new base layer under the others; place and zoom stay what they were on the ground. */
 static gboolean
 build_base (WgMapView *self, WgPoint center, double zoom, GError **error)
 {
-  g_autoptr (ShumateMapSource) renderer = make_renderer (self, error);
+  g_autoptr (ShumateMapSource) renderer = wg_map_base_new (self->pack, self->outdoor, error);
 
   if (renderer == NULL)
     return FALSE;
   if (self->base != NULL)
     shumate_map_remove_layer (self->map, self->base);
   shumate_viewport_set_reference_map_source (self->viewport, renderer);
-  set_zoom_limits (self, renderer);
+  shumate_viewport_set_min_zoom_level (self->viewport,
+                                       shumate_map_source_get_min_zoom_level (renderer));
+  shumate_viewport_set_max_zoom_level (self->viewport,
+                                       shumate_map_source_get_max_zoom_level (renderer));
   self->base = SHUMATE_LAYER (shumate_map_layer_new (renderer, self->viewport));
   gtk_widget_set_can_target (GTK_WIDGET (self->base), FALSE);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->base), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
@@ -165,49 +120,27 @@ to_point (WgMapView *self, double x, double y)
   return wg_geo_convert (shown, get_datum (self), WG_DATUM_WGS84);
 }
 
-static const WgEventDot *
-get_dot (const WgPainting *painting, const WgCluster *cluster)
-{
-  return g_ptr_array_index (painting->scene->dots, cluster->index);
-}
-
 /* Opens a single event; a cluster is looked at more closely, until there is nothing closer. */
 static void
 activate_cluster (WgMapView *self, const WgPainting *painting, const WgCluster *cluster)
 {
   double zoom = wg_map_view_get_zoom (self);
 
-  if (cluster->n == 1 || zoom >= MAX_ZOOM)
+  if (cluster->n == 1 || zoom >= WG_MAP_MAX_ZOOM)
     {
-      g_autofree char *id = g_strdup (get_dot (painting, cluster)->id);
+      g_autofree char *id = g_strdup (wg_painting_get_dot (painting, cluster)->id);
       g_signal_emit (self, signals[SIGNAL_EVENT_ACTIVATED], 0, id);
       return;
     }
   WgPoint middle = wg_spot_to_point ((WgSpot) { cluster->x, cluster->y }, painting->scene->datum);
-  wg_map_view_go_to (self, middle.lon, middle.lat, MIN (zoom + 2, MAX_ZOOM));
-}
-
-/* The topmost drawing under a place of the widget; urgent ones lie on top. */
-static const WgCluster *
-find_cluster (WgMapView *self, const WgPainting *painting, double x, double y)
-{
-  WgMapFrame frame = wg_map_frame_from_viewport (self->viewport, GTK_WIDGET (self->map));
-
-  for (guint i = painting->clusters->len; i-- > 0;)
-    {
-      const WgCluster *cluster = &g_array_index (painting->clusters, WgCluster, i);
-      double dx = (cluster->x - frame.center.x) * frame.world + frame.width / 2.0 - x;
-      double dy = (cluster->y - frame.center.y) * frame.world + frame.height / 2.0 - y;
-      if (hypot (dx, dy) <= wg_cluster_get_radius (cluster) + TAP_SLACK)
-        return cluster;
-    }
-  return NULL;
+  wg_map_view_go_to (self, middle.lon, middle.lat, MIN (zoom + 2, WG_MAP_MAX_ZOOM));
 }
 
 static void
 on_click_released_cb (WgMapView *self, int n_press, double x, double y)
 {
   const WgPainting *painting = wg_paint_layer_get_painting (self->paint);
+  WgMapFrame frame = wg_map_frame_from_viewport (self->viewport, GTK_WIDGET (self->map));
   const WgCluster *cluster;
 
   if (n_press != 1)
@@ -218,7 +151,7 @@ on_click_released_cb (WgMapView *self, int n_press, double x, double y)
       wg_map_view_go_to (self, point.lon, point.lat, 0);
       return;
     }
-  cluster = painting != NULL ? find_cluster (self, painting, x, y) : NULL;
+  cluster = painting != NULL ? wg_painting_find_at (painting, &frame, x, y) : NULL;
   if (cluster != NULL)
     activate_cluster (self, painting, cluster);
 }
@@ -281,66 +214,6 @@ on_cancel_button_clicked_cb (WgMapView *self)
   g_signal_emit (self, signals[SIGNAL_PICK_CANCELLED], 0);
 }
 
-static gboolean
-is_in_view (const WgMapFrame *frame, const WgCluster *cluster)
-{
-  return fabs (cluster->x - frame->center.x) * frame->world <= frame->width / 2.0 &&
-         fabs (cluster->y - frame->center.y) * frame->world <= frame->height / 2.0;
-}
-
-/* From top to bottom, from left to right. */
-static gboolean
-lies_before (const WgCluster *a, const WgCluster *b)
-{
-  return a->y != b->y ? a->y < b->y : a->x < b->x;
-}
-
-/* The next drawing in reading order behind @from, or the first (the other way round when @back). */
-static const WgCluster *
-find_next (WgMapView *self, const WgPainting *painting, const WgCluster *from, gboolean back)
-{
-  WgMapFrame frame = wg_map_frame_from_viewport (self->viewport, GTK_WIDGET (self->map));
-  const WgCluster *first = NULL, *next = NULL;
-
-  for (guint i = 0; i < painting->clusters->len; i++)
-    {
-      const WgCluster *cluster = &g_array_index (painting->clusters, WgCluster, i);
-      if (cluster == from || !is_in_view (&frame, cluster))
-        continue;
-      if (first == NULL || (back ? lies_before (first, cluster) : lies_before (cluster, first)))
-        first = cluster;
-      if (from != NULL && (back ? lies_before (cluster, from) : lies_before (from, cluster)) &&
-          (next == NULL || (back ? lies_before (next, cluster) : lies_before (cluster, next))))
-        next = cluster;
-    }
-  return next != NULL ? next : first;
-}
-
-static const WgCluster *
-find_focus (WgMapView *self, const WgPainting *painting)
-{
-  for (guint i = 0; self->focus_id != NULL && i < painting->clusters->len; i++)
-    {
-      const WgCluster *cluster = &g_array_index (painting->clusters, WgCluster, i);
-      if (g_str_equal (get_dot (painting, cluster)->id, self->focus_id))
-        return cluster;
-    }
-  return NULL;
-}
-
-static char *
-describe_cluster (const WgPainting *painting, const WgCluster *cluster)
-{
-  const WgEventDot *dot = get_dot (painting, cluster);
-
-  if (cluster->n > 1)
-    return g_strdup_printf (
-        g_dngettext (GETTEXT_PACKAGE, "%u event here", "%u events here", cluster->n), cluster->n);
-  return g_strdup_printf ("%s, %s, %s", _ (wg_event_level_to_string (dot->level)),
-                                          _ (wg_event_state_to_string (dot->state)),
-                                            _ (wg_truth_to_string (dot->truth)));
-}
-
 static void
 show_focus (WgMapView *self, const WgPainting *painting, const WgCluster *cluster)
 {
@@ -354,9 +227,9 @@ show_focus (WgMapView *self, const WgPainting *painting, const WgCluster *cluste
       return;
     }
   spot = (WgSpot) { cluster->x, cluster->y };
-  g_set_str (&self->focus_id, get_dot (painting, cluster)->id);
+  g_set_str (&self->focus_id, wg_painting_get_dot (painting, cluster)->id);
   wg_marker_layer_set_focus (self->markers, &spot, wg_cluster_get_radius (cluster));
-  text = describe_cluster (painting, cluster);
+  text = wg_painting_describe (painting, cluster);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->map), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   text, -1);
   gtk_accessible_announce (GTK_ACCESSIBLE (self->map), text,
@@ -368,12 +241,14 @@ on_step_key (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
   WgMapView *self = WG_MAP_VIEW (widget);
   const WgPainting *painting = wg_paint_layer_get_painting (self->paint);
+  WgMapFrame frame = wg_map_frame_from_viewport (self->viewport, GTK_WIDGET (self->map));
+  const WgCluster *from;
 
   if (painting == NULL || self->picking)
     return FALSE;
-  show_focus (
-      self, painting,
-      find_next (self, painting, find_focus (self, painting), g_variant_get_boolean (arguments)));
+  from = wg_painting_find_id (painting, self->focus_id);
+  show_focus (self, painting,
+              wg_painting_find_next (painting, &frame, from, g_variant_get_boolean (arguments)));
   return TRUE;
 }
 
@@ -382,7 +257,8 @@ on_enter_key (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
   WgMapView *self = WG_MAP_VIEW (widget);
   const WgPainting *painting = wg_paint_layer_get_painting (self->paint);
-  const WgCluster *cluster = painting != NULL ? find_focus (self, painting) : NULL;
+  const WgCluster *cluster =
+      painting != NULL ? wg_painting_find_id (painting, self->focus_id) : NULL;
 
   if (self->picking)
     on_use_button_clicked_cb (self);
@@ -415,14 +291,17 @@ on_escape_key (GtkWidget *widget, GVariant *arguments, gpointer data)
   return TRUE;
 }
 
-/* A new picture may no longer hold the drawing that the keyboard was on. */
+/* A new picture may no longer hold the drawing that the keyboard was on. And libshumate 1.4, which
+ * puts off loading while the map moves fast, may forget to look again after a jump: an allocation
+ * reminds it. */
 static void
 on_painted_cb (WgMapView *self)
 {
   const WgPainting *painting = wg_paint_layer_get_painting (self->paint);
-  const WgCluster *cluster = find_focus (self, painting);
+  const WgCluster *cluster = wg_painting_find_id (painting, self->focus_id);
   WgSpot spot = cluster != NULL ? (WgSpot) { cluster->x, cluster->y } : (WgSpot) { 0, 0 };
 
+  gtk_widget_queue_allocate (GTK_WIDGET (self->base));
   if (self->focus_id == NULL)
     return;
   wg_marker_layer_set_focus (self->markers, cluster != NULL ? &spot : NULL,
@@ -477,6 +356,7 @@ wg_map_view_dispose (GObject *object)
   WgMapView *self = WG_MAP_VIEW (object);
 
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_MAP_VIEW);
+  g_clear_pointer (&self->overlay, gtk_widget_unparent);
   g_clear_pointer (&self->pack, wg_tile_pack_unref);
   g_clear_pointer (&self->grids, g_ptr_array_unref);
   g_clear_pointer (&self->dots, g_ptr_array_unref);
@@ -503,17 +383,13 @@ bind_keys (GtkWidgetClass *widget_class)
 static void
 bind_template (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_set_template_from_resource (widget_class, RESOURCE "wg-map-view.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/wangge/map/wg-map-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, WgMapView, overlay);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, map);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, scale);
-  gtk_widget_class_bind_template_child (widget_class, WgMapView, controls);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, pick_bar);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, place_button);
-  gtk_widget_class_bind_template_child (widget_class, WgMapView, locate_button);
-  gtk_widget_class_bind_template_child (widget_class, WgMapView, zoom_in_button);
-  gtk_widget_class_bind_template_child (widget_class, WgMapView, zoom_out_button);
-  gtk_widget_class_bind_template_child (widget_class, WgMapView, use_button);
-  gtk_widget_class_bind_template_child (widget_class, WgMapView, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, attribution_label);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, empty_label);
   gtk_widget_class_bind_template_callback (widget_class, on_place_button_clicked_cb);

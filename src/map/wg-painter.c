@@ -21,7 +21,7 @@ typedef struct
 static const Look LOOKS[] = {
   { { .36, .20, .55, .85 },
     { 1, 1, 1, .75 },
-    { .10, .37, .88, .13 },
+    { .10, .37, .88, .09 },
     { .05, .28, .80, 1 },
     { .10, .10, .12, 1 },
     { .05, .30, .60, 1 },
@@ -31,7 +31,7 @@ static const Look LOOKS[] = {
     3.2 },
   { { .18, .05, .36, 1 },
     { 1, 1, 1, 1 },
-    { .00, .25, .90, .12 },
+    { .00, .25, .90, .08 },
     { .00, .15, .72, 1 },
     { 0, 0, 0, 1 },
     { 0, .15, .45, 1 },
@@ -185,18 +185,19 @@ paint_name (Painter *self,
 }
 
 static void
-paint_grid_names (Painter *self)
+paint_grid_names (Painter *self, gboolean own)
 {
   for (guint i = self->scene->grids->len; i-- > 0;) /* the own one first */
     {
       const WgGridShape *shape = &g_array_index (self->scene->grids, WgGridShape, i);
       double room = (shape->max_x - shape->min_x) * self->frame->world;
       const char *nth = g_strrstr (shape->name, "第");
-      if (!is_seen (self, shape))
+      if (shape->own != own || !is_seen (self, shape))
         continue;
-      if (shape->own)
-        paint_name (self, shape->name, shape->label, 12, TRUE, self->look->own_border,
-                    MAX (room, 240));
+      if (shape->own) /* under its northern border: the worker is often in the middle */
+        paint_name (self, shape->name,
+                    (WgSpot) { shape->label.x, shape->min_y + 26 / self->frame->world }, 12, TRUE,
+                    self->look->own_border, MAX (room, 240));
       else if (self->zoom >= 13.4)
         paint_name (self, shape->name, shape->label, 10.5, TRUE, self->look->border, room);
       else if (self->zoom >= 11.4 && nth != NULL)
@@ -205,14 +206,15 @@ paint_grid_names (Painter *self)
 }
 
 static void
-paint_labels (Painter *self)
+paint_labels (Painter *self, gboolean units)
 {
   for (guint i = 0; i < self->scene->labels->len; i++)
     {
       const WgSceneLabel *label = &g_array_index (self->scene->labels, WgSceneLabel, i);
       gboolean unit = g_str_equal (label->label->kind, "unit");
       gboolean water = g_str_equal (label->label->kind, "water");
-      if (self->zoom < label->label->min_zoom || self->zoom > label->label->max_zoom)
+      if (unit != units || self->zoom < label->label->min_zoom ||
+          self->zoom > label->label->max_zoom)
         continue;
       paint_name (self, label->label->name, label->spot, unit ? 13 : 10, unit,
                   water ? self->look->water_text : self->look->text, G_MAXDOUBLE);
@@ -227,6 +229,9 @@ static const Ink MARK_INKS[WG_N_MARK] = {
   [WG_MARK_WAITING] = { .38, .38, .40, 1 },
   [WG_MARK_RETURNED] = { .75, .05, .05, 1 },
 };
+
+/* Many events: only that some need the worker is told apart. */
+static const Ink CLUSTER_INK = { .16, .20, .28, 1 };
 
 /* The sign inside says the state again, so that colour is not needed. */
 static const char *const MARK_SIGNS[WG_N_MARK] = {
@@ -296,6 +301,7 @@ paint_cluster (Painter *self, const WgCluster *cluster)
     return;
   x = round (x);
   y = round (y);
+  cairo_new_path (cr);
   if (cluster->n > 1)
     cairo_arc (cr, x, y, radius, 0, 2 * G_PI);
   else
@@ -303,7 +309,8 @@ paint_cluster (Painter *self, const WgCluster *cluster)
   cairo_set_source_rgb (cr, 1, 1, 1);
   cairo_set_line_width (cr, 5);
   cairo_stroke_preserve (cr);
-  set_ink (cr, MARK_INKS[cluster->mark]);
+  set_ink (cr, cluster->n == 1 || cluster->mark == WG_MARK_RETURNED ? MARK_INKS[cluster->mark]
+                                                                    : CLUSTER_INK);
   cairo_fill_preserve (cr);
   cairo_set_source_rgb (cr, 0, 0, 0);
   cairo_set_line_width (cr, 1);
@@ -319,6 +326,7 @@ paint_cluster (Painter *self, const WgCluster *cluster)
   paint_sign (self, text, x, y, cluster->n > 999 ? 8.5 : 11);
   if (cluster->mark == WG_MARK_RETURNED) /* the badge tells what the colour tells */
     {
+      cairo_new_path (cr);
       cairo_arc (cr, x + radius * 0.8, y - radius * 0.8, 8, 0, 2 * G_PI);
       set_ink (cr, MARK_INKS[WG_MARK_RETURNED]);
       cairo_fill_preserve (cr);
@@ -365,7 +373,7 @@ take_texture (cairo_surface_t *surface)
  * @scale: device pixels per pixel
  * @text_scale: 1 at 96 dpi
  *
- * Paints names over grids, and events over both.
+ * Paints names over grids, events over both, and the names of units and of the own grid over all.
  *
  * Thread: any, also several at once: each has its own font map. Cost: 20 to 100 ms.
  * Errors: none.
@@ -380,8 +388,7 @@ wg_painting_new (WgMapScene *scene, const WgMapFrame *frame, double scale, doubl
       height = MAX (1, (int) ceil (frame->height * scale));
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
   cairo_t *cr = cairo_create (surface);
-  PangoContext *pango =
-                pango_font_map_create_context (pango_cairo_font_map_get_default ());
+  PangoContext *pango = pango_font_map_create_context (pango_cairo_font_map_get_default ());
   g_autoptr (GArray) taken = g_array_new (FALSE, FALSE, sizeof (cairo_rectangle_t));
   Painter painter = { cr,
                       pango,
@@ -395,11 +402,14 @@ wg_painting_new (WgMapScene *scene, const WgMapFrame *frame, double scale, doubl
   pango_context_set_language (pango, pango_language_from_string ("zh-cn"));
   cairo_scale (cr, scale, scale);
   paint_grids (&painter);
-  paint_grid_names (&painter);
-  paint_labels (&painter);
+  paint_grid_names (&painter, FALSE);
+  paint_labels (&painter, FALSE);
   self->clusters = find_clusters (&painter);
   for (guint i = 0; i < self->clusters->len; i++)
     paint_cluster (&painter, &g_array_index (self->clusters, WgCluster, i));
+  g_array_set_size (taken, 0); /* the few that must be read lie over all */
+  paint_grid_names (&painter, TRUE);
+  paint_labels (&painter, TRUE);
   cairo_destroy (cr);
   g_object_unref (pango);
   self->frame = *frame;

@@ -17,7 +17,6 @@ typedef struct
 typedef struct
 {
   ShumateDataSourceRequest *request; /* owned, used in the main thread only */
-  GCancellable *cancellable;         /* owned, nullable */
   int x, y, zoom;
   GBytes *bytes; /* owned */
   GError *error; /* owned */
@@ -38,7 +37,6 @@ job_free (gpointer data)
   Job *job = data;
 
   g_object_unref (job->request);
-  g_clear_object (&job->cancellable);
   g_clear_pointer (&job->bytes, g_bytes_unref);
   g_clear_error (&job->error);
   g_free (job);
@@ -101,9 +99,7 @@ run_thread (gpointer data)
 
   while ((job = take_job (desk)) != NULL)
     {
-      if (g_cancellable_is_cancelled (job->cancellable))
-        job->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "cancelled");
-      else if (reader != NULL)
+      if (reader != NULL)
         read_tile (desk, reader, job);
       else
         job->error = g_error_copy (error);
@@ -114,6 +110,8 @@ run_thread (gpointer data)
   return NULL;
 }
 
+/* Not cancelled with the tile that asked first: enlarged tiles of one source tile share its
+ * request. */
 static ShumateDataSourceRequest *
 wg_tile_source_start_request (
     ShumateDataSource *source, int x, int y, int zoom, GCancellable *cancellable)
@@ -129,7 +127,6 @@ wg_tile_source_start_request (
     }
   Job *job = g_new0 (Job, 1);
   job->request = g_object_ref (request);
-  g_set_object (&job->cancellable, cancellable);
   job->x = x;
   job->y = y;
   job->zoom = zoom;

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The base map of a pack in one of our two styles, as libshumate draws it. */
+#include "map/wg-map-base.h"
+
+#include "map/wg-map-resources.h"
+#include "map/wg-tile-source.h"
+
+#define RESOURCE "/io/github/wangge/map/"
+
+static char *
+load_style (const WgTilePack *pack, gboolean outdoor)
+{
+  const char *path = outdoor ? RESOURCE "style-outdoor.json" : RESOURCE "style.json";
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_autoptr (GString) text = NULL;
+  char low[8], high[8];
+
+  text = g_string_new_len (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes));
+  g_snprintf (low, sizeof low, "%d", pack != NULL ? pack->min_zoom : 0);
+  g_snprintf (high, sizeof high, "%d", pack != NULL ? pack->max_zoom : 14);
+  g_string_replace (text, "@MIN@", low, 0);
+  g_string_replace (text, "@MAX@", high, 0);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static ShumateMapSource *
+make_renderer (WgTilePack *pack, gboolean outdoor, GError **error)
+{
+  g_autoptr (WgTileSource) tiles = wg_tile_source_new (pack);
+  g_autofree char *style = NULL;
+  ShumateVectorRenderer *renderer;
+
+  if (pack != NULL && !pack->is_vector)
+    return SHUMATE_MAP_SOURCE (shumate_raster_renderer_new (SHUMATE_DATA_SOURCE (tiles)));
+  style = load_style (pack, outdoor);
+  renderer = shumate_vector_renderer_new ("wangge", style, error);
+  if (renderer == NULL)
+    return NULL;
+  shumate_vector_renderer_set_data_source (renderer, "map", SHUMATE_DATA_SOURCE (tiles));
+  return SHUMATE_MAP_SOURCE (renderer);
+}
+
+/**
+ * wg_map_base_new:
+ * @pack: (nullable): the pack; %NULL: bare ground
+ * @outdoor: white ground and black lines; a raster pack looks as it was made
+ * @error: return location
+ *
+ * Makes a source for a map layer. Vector tiles are drawn beyond their last level, pictures are not.
+ *
+ * Thread: the UI thread.
+ * Errors: those of libshumate, when the style is wrong.
+ *
+ * Returns: (transfer full) (nullable): the source
+ */
+ShumateMapSource *
+wg_map_base_new (WgTilePack *pack, gboolean outdoor, GError **error)
+{
+  ShumateMapSource *renderer = make_renderer (pack, outdoor, error);
+  guint low = 8, high = WG_MAP_MAX_ZOOM;
+
+  if (renderer == NULL)
+    return NULL;
+  if (pack != NULL)
+    low = (guint) pack->min_zoom;
+  if (pack != NULL && !pack->is_vector)
+    high = (guint) pack->max_zoom;
+  shumate_map_source_set_min_zoom_level (renderer, MIN (low, high));
+  shumate_map_source_set_max_zoom_level (renderer, high);
+  return renderer;
+}
