@@ -22,7 +22,6 @@ struct _WgMapView
   GtkWidget parent_instance;
 
   ShumateMap *map;
-  ShumateScale *scale;
   GtkWidget *overlay, *pick_bar, *place_button;
   GtkLabel *attribution_label, *empty_label;
 
@@ -387,7 +386,6 @@ bind_template (GtkWidgetClass *widget_class)
                                                "/io/github/wangge/map/wg-map-view.ui");
   gtk_widget_class_bind_template_child (widget_class, WgMapView, overlay);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, map);
-  gtk_widget_class_bind_template_child (widget_class, WgMapView, scale);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, pick_bar);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, place_button);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, attribution_label);
@@ -494,7 +492,6 @@ wg_map_view_init (WgMapView *self)
   shumate_map_set_zoom_on_double_click (self->map, FALSE);
   shumate_map_set_animate_zoom (self->map,
                                 FALSE); /* a tap answers at once, and the battery lasts */
-  shumate_scale_set_viewport (self->scale, self->viewport);
   self->paint = wg_paint_layer_new (self->viewport);
   self->markers = wg_marker_layer_new (self->viewport);
   add_layer (self, SHUMATE_LAYER (self->paint));
