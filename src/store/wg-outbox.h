@@ -62,6 +62,10 @@ GPtrArray *
 wg_outbox_list (WgStoreContext *context,
                 guint limit,
                 GError **error); /* of WgOutboxItem: refused, waiting, then sent in 30 days */
+/* Every operation that can still be read, verbatim lines, also of a damaged store that nobody has
+ * open; @out_file is plain text. */
+gboolean wg_outbox_rescue (
+    const char *folder, const char *secret, const char *out_file, guint *out_n, GError **error);
 char *wg_outbox_get_line (WgStoreContext *context, gint64 seq, GError **error);
 
 G_END_DECLS

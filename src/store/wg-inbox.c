@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What comes down: a page is applied whole or not at all; what waits here is never touched by it.
+ */
+#include "store/wg-inbox.h"
+
+#include "store/wg-outbox.h"
+#include "store/wg-store-private.h"
+#include "wire/wg-crypto.h"
+#include "wire/wg-wire-event.h"
+#include "wire/wg-zstd.h"
+
+/* --- request --------------------------------------------------------------------------------- */
+
+/**
+ * wg_inbox_get_request:
+ * @context: of the job
+ * @error: return location
+ *
+ * Says how far each scope was pulled.
+ *
+ * Thread: the store's.
+ * Errors: of the engine.
+ *
+ * Returns: (transfer full) (nullable): the request
+ */
+WgPullRequest *
+wg_inbox_get_request (WgStoreContext *context, GError **error)
+{
+  g_autoptr (WgPullRequest) request = wg_pull_request_new ();
+  WgStatement *row = wg_db_statement (context->db, "scope_list", error);
+  g_autoptr (GError) local = NULL;
+
+  if (row == NULL)
+    return NULL;
+  while (wg_statement_next (row, &local))
+    {
+      gint64 *cursor = g_new (gint64, 1);
+
+      *cursor = wg_statement_int (row, "cursor");
+      g_hash_table_replace (request->cursor, wg_statement_dup_text (row, "name"), cursor);
+    }
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  request->max_rows = WG_LIMIT_PULL_ROWS;
+  return g_steal_pointer (&request);
+}
+
+/* --- members --------------------------------------------------------------------------------- */
+
+static gboolean
+query_has (WgStoreContext *context, const char *rec, gboolean *out_has, GError **error)
+{
+  WgStatement *row = wg_db_statement (context->db, "member_any", error);
+  gboolean ok;
+
+  if (row == NULL)
+    return FALSE;
+  wg_statement_bind_text (row, "rec", rec);
+  ok = wg_statement_next (row, error);
+  if (ok)
+    *out_has = wg_statement_int (row, "has") != 0;
+  wg_statement_reset (row);
+  return ok;
+}
+
+static char *
+get_kind (WgStoreContext *context, const char *rec, GError **error)
+{
+  WgStatement *row = wg_db_statement (context->db, "record_get", error);
+  char *kind = NULL;
+
+  if (row == NULL)
+    return NULL;
+  wg_statement_bind_text (row, "id", rec);
+  if (wg_statement_next (row, error))
+    kind = wg_statement_dup_text (row, "kind");
+  wg_statement_reset (row);
+  return kind;
+}
+
+/* Out of one scope; out of sight only when no other holds it and nothing of ours waits on it. */
+static gboolean
+leave_scope (WgStoreContext *context, const char *scope, const char *rec, GError **error)
+{
+  g_autofree char *kind = NULL;
+  g_autoptr (GError) local = NULL;
+  gboolean elsewhere = FALSE;
+
+  if (!wg_db_run (context->db, "member_delete", error, "scope", 's', scope, "rec", 's', rec,
+                  NULL) ||
+      !query_has (context, rec, &elsewhere, error))
+    return FALSE;
+  kind = get_kind (context, rec, &local);
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (elsewhere || kind == NULL)
+    return TRUE;
+  if (g_str_equal (kind, "event"))
+    return wg_db_run (context->db, "record_set_removed", error, "id", 's', rec, NULL) &&
+           wg_record_refresh (context, rec, error);
+  if (wg_reference_is_kind (kind))
+    wg_store_context_touch (context, "reference");
+  return wg_db_run (context->db, "record_delete", error, "id", 's', rec, NULL);
+}
+
+static gboolean
+leave_all (WgStoreContext *context, const char *scope, WgStatement *rows, GError **error)
+{
+  g_autoptr (GPtrArray) recs = NULL;
+
+  if (rows == NULL)
+    return FALSE;
+  wg_statement_bind_text (rows, "scope", scope);
+  recs = wg_record_collect_ids (rows, "rec", error);
+  for (guint i = 0; recs && i < recs->len; i++)
+    if (!leave_scope (context, scope, g_ptr_array_index (recs, i), error))
+      return FALSE;
+  return recs != NULL;
+}
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  gint64 ver;
+  gboolean has_base, stale, removed;
+  char *kind;
+} Known;
+
+static gboolean
+get_known (WgStoreContext *context, const char *rec, Known *known, GError **error)
+{
+  WgStatement *row = wg_db_statement (context->db, "record_get", error);
+  g_autoptr (GError) local = NULL;
+
+  if (row == NULL)
+    return FALSE;
+  wg_statement_bind_text (row, "id", rec);
+  if (wg_statement_next (row, &local))
+    {
+      known->ver = wg_statement_int (row, "ver");
+      known->has_base = !wg_statement_is_null (row, "base");
+      known->stale = wg_statement_int (row, "stale") != 0;
+      known->removed = wg_statement_int (row, "removed") != 0;
+      known->kind = wg_statement_dup_text (row, "kind");
+    }
+  wg_statement_reset (row);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* Every row is read before it may take a good one's place. */
+static gboolean
+check_row (const WgPullRow *row, GError **error)
+{
+  g_autoptr (WgEvent) event = NULL;
+
+  if (!g_str_equal (row->kind, "event"))
+    return wg_reference_check (row->kind, row->body, error);
+  event = wg_wire_event_row_from_json (row->body, NULL, error);
+  if (event == NULL)
+    return FALSE;
+  if (event->id == NULL || g_str_equal (event->id, row->id))
+    return TRUE;
+  g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID,
+               "id: the row of '%s' holds another event", row->id);
+  return FALSE;
+}
+
+static gboolean
+take_row (WgStoreContext *context, const WgPullRow *row, GError **error)
+{
+  Known known = { 0 };
+  g_autofree char *kind = NULL;
+  gboolean is_event = g_str_equal (row->kind, "event");
+
+  if (!get_known (context, row->id, &known, error))
+    return FALSE;
+  kind = known.kind;
+  if (kind && !g_str_equal (kind, row->kind))
+    {
+      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID,
+                   "id: '%s' is of kind '%s', the row says '%s'", row->id, kind, row->kind);
+      return FALSE;
+    }
+  if (!wg_db_run (context->db, "member_set", error, "scope", 's', row->scope, "rec", 's', row->id,
+                  "number", 'i', row->number, "ver", 'i', row->ver, NULL))
+    return FALSE;
+  /* Another scope may have told a newer version already. */
+  if (known.has_base && !known.stale && !known.removed && known.ver >= row->ver)
+    return TRUE;
+  if (!check_row (row, error) ||
+      !wg_db_run (context->db, "record_set_base", error, "id", 's', row->id, "kind", 's', row->kind,
+                  "ver", 'i', row->ver, "base", 's', row->body, "body", 's', row->body, NULL))
+    return FALSE;
+  if (is_event)
+    return wg_record_refresh (context, row->id, error);
+  if (wg_reference_is_kind (row->kind))
+    wg_store_context_touch (context, "reference");
+  return TRUE;
+}
+
+static gboolean
+take_rows (WgStoreContext *context, const WgPullPage *page, GError **error)
+{
+  for (guint i = 0; i < page->rows->len; i++)
+    {
+      const WgPullRow *row = g_ptr_array_index (page->rows, i);
+
+      if (row->gone ? !leave_scope (context, row->scope, row->id, error)
+                    : !take_row (context, row, error))
+        {
+          g_prefix_error (error, "row %" G_GINT64_FORMAT " of '%s': ", row->number, row->scope);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/* --- scopes ---------------------------------------------------------------------------------- */
+
+static gboolean
+has_scope (char **list, const char *scope)
+{
+  return list && g_strv_contains ((const char *const *) list, scope);
+}
+
+/* Only scopes that the same page calls ours. */
+static gboolean
+check_scopes (const WgPullPage *page, GError **error)
+{
+  const char *strange = NULL;
+  GHashTableIter iter;
+  gpointer scope;
+
+  for (guint i = 0; i < page->rows->len && strange == NULL; i++)
+    {
+      const WgPullRow *row = g_ptr_array_index (page->rows, i);
+
+      if (!has_scope (page->keep, row->scope) && !has_scope (page->add, row->scope))
+        strange = row->scope;
+    }
+  g_hash_table_iter_init (&iter, page->cursor);
+  while (strange == NULL && g_hash_table_iter_next (&iter, &scope, NULL))
+    if (!has_scope (page->keep, scope) && !has_scope (page->add, scope))
+      strange = scope;
+  if (strange == NULL)
+    return TRUE;
+  g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID,
+               "scope: '%s' is not among those that the platform names as ours", strange);
+  return FALSE;
+}
+
+static gboolean
+drop_scope (WgStoreContext *context, const char *scope, GError **error)
+{
+  g_autoptr (WgOperation) told = NULL;
+
+  if (!leave_all (context, scope, wg_db_statement (context->db, "member_list", error), error) ||
+      !wg_db_run (context->db, "scope_delete", error, "name", 's', scope, NULL))
+    return FALSE;
+  if (wg_db_changes (context->db) == 0)
+    return TRUE; /* was never here */
+  told = wg_operation_new (WG_OPERATION_SCOPE_DROPPED);
+  told->scope = g_strdup (scope);
+  return wg_outbox_append (context, told, error);
+}
+
+static gboolean
+write_cursors (WgStoreContext *context, const WgPullPage *page, GError **error)
+{
+  GHashTableIter iter;
+  gpointer scope, cursor;
+
+  g_hash_table_iter_init (&iter, page->cursor);
+  while (g_hash_table_iter_next (&iter, &scope, &cursor))
+    if (!wg_db_run (context->db, "scope_set", error, "name", 's', (const char *) scope, "cursor",
+                    'i', *(gint64 *) cursor, NULL))
+      return FALSE;
+  return TRUE;
+}
+
+/* --- digests --------------------------------------------------------------------------------- */
+
+static gboolean
+compute_digest (WgStoreContext *context,
+                const char *scope,
+                WgScopeDigest *out_digest,
+                GError **error)
+{
+  WgStatement *row = wg_db_statement (context->db, "member_list", error);
+  WgScopeDigest digest = { 0 };
+  g_autoptr (GError) local = NULL;
+
+  if (row == NULL)
+    return FALSE;
+  wg_statement_bind_text (row, "scope", scope);
+  while (wg_statement_next (row, &local))
+    {
+      digest.n++;
+      digest.sum +=
+          wg_crypto_row_digest (wg_statement_text (row, "rec"), wg_statement_int (row, "ver"));
+    }
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  *out_digest = digest;
+  return TRUE;
+}
+
+/* The scope is told again from the start. What is shown meanwhile stays; what is not told again
+ * goes at the end of that pull. */
+static gboolean
+restart_scope (WgStoreContext *context, const char *scope, GError **error)
+{
+  gint64 n = wg_store_get_meta_int (context, "digest_mismatch");
+
+  return wg_db_run (context->db, "member_set_stale", error, "scope", 's', scope, NULL) &&
+         wg_db_run (context->db, "member_set_unseen", error, "scope", 's', scope, NULL) &&
+         wg_db_run (context->db, "scope_set", error, "name", 's', scope, "cursor", 'i', (gint64) 0,
+                    NULL) &&
+         wg_store_set_meta_int (context, "digest_mismatch", n + 1, error);
+}
+
+static gboolean
+check_digests (WgStoreContext *context,
+               const WgPullPage *page,
+               gboolean *out_healed,
+               GError **error)
+{
+  GHashTableIter iter;
+  gpointer scope, wanted;
+
+  g_hash_table_iter_init (&iter, page->digests);
+  while (g_hash_table_iter_next (&iter, &scope, &wanted))
+    {
+      const WgScopeDigest *theirs = wanted;
+      WgScopeDigest ours;
+
+      /* A whole pull has ended: what was not told again is not there any more. */
+      if (!leave_all (context, scope, wg_db_statement (context->db, "member_unseen", error),
+                      error) ||
+          !compute_digest (context, scope, &ours, error))
+        return FALSE;
+      if (ours.n == theirs->n && ours.sum == theirs->sum)
+        continue;
+      g_debug ("the digest of %s does not match", (const char *) scope);
+      *out_healed = TRUE;
+      if (!restart_scope (context, scope, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* --- pages ----------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  const WgPullPage *page;
+  gboolean healed;
+  gboolean dropped;
+} Application;
+
+static gboolean
+check_epoch (WgStoreContext *context, const WgPullPage *page, GError **error)
+{
+  g_autofree char *epoch = wg_outbox_get_epoch (context, error);
+
+  if (epoch == NULL)
+    return FALSE;
+  if (g_strcmp0 (epoch, page->epoch) == 0)
+    return TRUE;
+  g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID,
+               "epoch: the page is of another timeline of the platform");
+  return FALSE;
+}
+
+static gboolean
+apply_page (WgStoreContext *context, gpointer data, GError **error)
+{
+  Application *self = data;
+  const WgPullPage *page = self->page;
+  WgPushAnswer seen = { .epoch = page->epoch,
+                        .last_seq = page->last_seq,
+                        .durable_seq = page->durable_seq };
+  g_autoptr (GPtrArray) no_results = g_ptr_array_new ();
+
+  self->healed = self->dropped = FALSE;
+  seen.results = no_results;
+  if (!check_epoch (context, page, error) || !check_scopes (page, error))
+    return FALSE;
+  for (gsize i = 0; page->drop && page->drop[i]; i++)
+    {
+      self->dropped = TRUE;
+      if (!drop_scope (context, page->drop[i], error))
+        return FALSE;
+    }
+  if (!take_rows (context, page, error) || !write_cursors (context, page, error) ||
+      !wg_outbox_acknowledge (context, &seen, error))
+    return FALSE;
+  if (!page->more && !check_digests (context, page, &self->healed, error))
+    return FALSE;
+  wg_store_context_touch (context, "sync");
+  return TRUE;
+}
+
+/**
+ * wg_inbox_apply:
+ * @context: of the job
+ * @page: of the platform
+ * @out_healed: (out) (optional): whether a digest did not match, so that a scope starts again
+ * @error: return location
+ *
+ * Applies a page whole or not at all: rows become the base of their records, what waits here stays
+ * on top of it. Scopes that are not ours any more are dropped, and their bytes leave the files.
+ *
+ * Thread: the store's.
+ * Errors: %WG_STORE_ERROR_INVALID for another timeline, a foreign scope, a malformed row;
+ *   %WG_STORE_ERROR_DAMAGED when the platform has operations that we never made.
+ * Source: protocol.md 2.5, 3.5, I4, I6, I16
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_inbox_apply (WgStoreContext *context,
+                const WgPullPage *page,
+                gboolean *out_healed,
+                GError **error)
+{
+  Application self = { page, FALSE, FALSE };
+
+  if (!wg_store_transact (context, apply_page, &self, error))
+    return FALSE;
+  if (self.dropped && !wg_db_checkpoint (context->db, error))
+    return FALSE;
+  if (out_healed)
+    *out_healed = self.healed;
+  return TRUE;
+}
+
+static gboolean
+reset_all (WgStoreContext *context, gpointer data, GError **error)
+{
+  const char *epoch = data;
+
+  wg_store_context_touch (context, "sync");
+  return wg_db_run (context->db, "record_set_stale", error, NULL, NULL) &&
+         wg_db_run (context->db, "member_set_unseen_all", error, NULL, NULL) &&
+         wg_db_run (context->db, "scope_reset_all", error, NULL, NULL) &&
+         (epoch == NULL || wg_store_set_meta (context, "epoch", epoch, error));
+}
+
+/**
+ * wg_inbox_reset:
+ * @context: of the job
+ * @new_epoch: (nullable): the platform's new timeline
+ * @error: return location
+ *
+ * Has everything told again from the start: after the platform was restored. What is shown stays
+ * until then.
+ *
+ * Thread: the store's.
+ * Errors: of the engine.
+ * Source: protocol.md 2.8
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_inbox_reset (WgStoreContext *context, const char *new_epoch, GError **error)
+{
+  return wg_store_transact (context, reset_all, (gpointer) new_epoch, error);
+}

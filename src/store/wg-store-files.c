@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The folder of a store: its files, its lock, opening the database in it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "store/wg-store-resources.h"
+#include "store/wg-store-private.h"
+
+static gboolean
+set_errno (const char *path, int code, GError **error)
+{
+  g_set_error (error, WG_STORE_ERROR,
+               code == ENOSPC || code == EDQUOT ? WG_STORE_ERROR_FULL : WG_STORE_ERROR_FAILED,
+               "'%s': %s", path, g_strerror (code));
+  return FALSE;
+}
+
+static gpointer
+register_once (gpointer unused)
+{
+  wg_store_resources_register_resource ();
+  return NULL;
+}
+
+/**
+ * wg_store_register_resources:
+ *
+ * Makes the statements of this layer known, once: the library is static, so nothing else would.
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_store_register_resources (void)
+{
+  static GOnce once = G_ONCE_INIT;
+
+  g_once (&once, register_once, NULL);
+}
+
+/**
+ * wg_store_exists:
+ * @folder: where a store would be
+ *
+ * Tells whether a whole store stands there. A new one gets its place only when it is whole.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE if so; its key may still be blocked, its database damaged
+ */
+gboolean
+wg_store_exists (const char *folder)
+{
+  g_autofree char *key = g_build_filename (folder, WG_STORE_KEY, NULL);
+
+  return g_file_test (key, G_FILE_TEST_IS_REGULAR);
+}
+
+/**
+ * wg_store_files_make:
+ * @folder: where
+ * @error: return location
+ *
+ * Makes the folders of an empty store, readable by the owner only.
+ *
+ * Thread: any.
+ * Errors: %WG_STORE_ERROR_FULL, %WG_STORE_ERROR_FAILED.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_store_files_make (const char *folder, GError **error)
+{
+  const char *const names[] = { NULL, WG_STORE_BLOBS, WG_STORE_PACKS };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      if (g_mkdir_with_parents (path, 0700) != 0)
+        return set_errno (path, errno, error);
+    }
+  return g_chmod (folder, 0700) == 0 || set_errno (folder, errno, error);
+}
+
+static void
+remove_below (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+      GStatBuf info;
+
+      if (g_lstat (child, &info) == 0 && S_ISDIR (info.st_mode))
+        remove_below (child);
+      else
+        g_unlink (child);
+    }
+  g_rmdir (path);
+}
+
+/**
+ * wg_store_files_remove:
+ * @folder: a store, whole or not
+ * @error: return location
+ *
+ * Removes the files of a store and its folder; the key first, so that what is left of an
+ * interrupted removal is no store any more. A folder with anything foreign in it is not removed.
+ *
+ * Thread: any.
+ * Errors: %WG_STORE_ERROR_FAILED.
+ *
+ * Returns: %TRUE if nothing is left
+ */
+gboolean
+wg_store_files_remove (const char *folder, GError **error)
+{
+  const char *const files[] = { WG_STORE_KEY,       WG_STORE_KEY ".part", WG_STORE_DB,
+                                WG_STORE_DB "-wal", WG_STORE_DB "-shm",   WG_STORE_DB "-journal",
+                                WG_STORE_RESERVE,   WG_STORE_LOCK };
+  const char *const folders[] = { WG_STORE_BLOBS, WG_STORE_PACKS };
+
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, files[i], NULL);
+      g_unlink (path);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, folders[i], NULL);
+      remove_below (path);
+    }
+  return g_rmdir (folder) == 0 || set_errno (folder, errno, error);
+}
+
+/**
+ * wg_store_files_lock:
+ * @folder: a store
+ * @error: return location
+ *
+ * Takes the store for this process until the descriptor is closed or the process ends.
+ *
+ * Thread: any.
+ * Errors: %WG_STORE_ERROR_IN_USE while another program has it, %WG_STORE_ERROR_FAILED.
+ *
+ * Returns: the descriptor, or −1
+ */
+int
+wg_store_files_lock (const char *folder, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, WG_STORE_LOCK, NULL);
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    {
+      set_errno (path, errno, error);
+      return -1;
+    }
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    {
+      int code = errno;
+
+      close (fd);
+      if (code == EWOULDBLOCK)
+        g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_IN_USE,
+                     "'%s' is open in another program: close that one", folder);
+      else
+        set_errno (path, code, error);
+      return -1;
+    }
+  return fd;
+}
+
+static gboolean
+check_header (const char *path, GError **error)
+{
+  g_autofree char *head = g_malloc0 (16);
+  GStatBuf info;
+  int fd;
+
+  if (g_stat (path, &info) != 0)
+    {
+      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_DAMAGED, "'%s' is missing", path);
+      return FALSE;
+    }
+  if (info.st_size == 0)
+    {
+      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_DAMAGED, "'%s' is empty", path);
+      return FALSE;
+    }
+  fd = open (path, O_RDONLY | O_CLOEXEC);
+  if (fd >= 0)
+    {
+      gssize n = read (fd, head, 15);
+
+      close (fd);
+      if (n == 15 && g_str_equal (head, "SQLite format 3"))
+        {
+          g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_DAMAGED,
+                       "'%s' is not encrypted: it is not a store of this program", path);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/**
+ * wg_store_files_open_db:
+ * @folder: a store
+ * @key: %WG_DB_KEY bytes
+ * @error: return location
+ *
+ * Opens the database of a store and brings it to this program's version. Nothing is written into a
+ * file that is not one of ours.
+ *
+ * Thread: the store's.
+ * Errors: %WG_STORE_ERROR_DAMAGED for a missing, empty, foreign or damaged file,
+ *   %WG_STORE_ERROR_NEWER, %WG_STORE_ERROR_FULL, %WG_STORE_ERROR_FAILED.
+ *
+ * Returns: (transfer full) (nullable): the connection
+ */
+WgDb *
+wg_store_files_open_db (const char *folder, const guint8 *key, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, WG_STORE_DB, NULL);
+  g_autoptr (WgDb) db = NULL;
+  g_autoptr (GError) local = NULL;
+
+  wg_store_register_resources ();
+  if (!check_header (path, error))
+    return NULL;
+  db = wg_db_open (path, key, &local);
+  if (db == NULL || !wg_db_migrate (db, WG_STORE_MIGRATE, &local) ||
+      !wg_db_load_sql (db, WG_STORE_SQL, &local))
+    {
+      /* The key was proved by its own seal, so it is the file that is wrong. */
+      if (g_error_matches (local, WG_DB_ERROR, WG_DB_ERROR_KEY))
+        g_prefix_error (&local, "not a store of this key, or damaged: ");
+      wg_store_adapt_error (&local);
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  return g_steal_pointer (&db);
+}
