@@ -279,6 +279,15 @@ typedef struct
   int n;
 } Release;
 
+/* A hold far ahead can only mean that the clock was set back: then all of them end. */
+static gint64
+get_release_limit (WgStoreContext *context, gint64 now_ms)
+{
+  gint64 next_ms = wg_event_store_next_release_ms (context, NULL);
+
+  return next_ms > 0 && next_ms - WG_HOLD_MAX_MS > now_ms ? G_MAXINT64 : now_ms;
+}
+
 static gboolean
 release (WgStoreContext *context, gpointer data, GError **error)
 {
@@ -293,13 +302,7 @@ release (WgStoreContext *context, gpointer data, GError **error)
   if (self->id)
     wg_statement_bind_text (row, "rec", self->id);
   else
-    {
-      /* Far ahead can only mean that the clock was set back; the sum must not run over. */
-      gint64 limit_ms =
-          self->now_ms > G_MAXINT64 - WG_HOLD_MAX_MS ? G_MAXINT64 : self->now_ms + WG_HOLD_MAX_MS;
-      wg_statement_bind_int (row, "now_ms", self->now_ms);
-      wg_statement_bind_int (row, "limit_ms", limit_ms);
-    }
+    wg_statement_bind_int (row, "now_ms", get_release_limit (context, self->now_ms));
   list = read_held (context, row, error);
   if (list == NULL)
     return FALSE;

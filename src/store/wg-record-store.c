@@ -541,22 +541,28 @@ wg_record_refresh_all (WgStoreContext *context, GPtrArray *ids, GError **error)
  * @column: the column that holds ids
  * @error: return location
  *
- * Runs a statement to its end and keeps the ids, so that others may run meanwhile.
+ * Runs a statement to its end and keeps the ids, each once, so that others may run meanwhile.
  *
  * Thread: the store's.
  * Errors: of the engine.
  *
- * Returns: (transfer full) (nullable) (element-type utf8): the ids; NULL columns are left out
+ * Returns: (transfer full) (nullable) (element-type utf8): the ids in their order; NULL is left
+ *   out
  */
 GPtrArray *
 wg_record_collect_ids (WgStatement *statement, const char *column, GError **error)
 {
   g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GError) local = NULL;
 
   while (wg_statement_next (statement, &local))
-    if (!wg_statement_is_null (statement, column))
-      g_ptr_array_add (ids, wg_statement_dup_text (statement, column));
+    if (!wg_statement_is_null (statement, column) &&
+        !g_hash_table_contains (known, wg_statement_text (statement, column)))
+      {
+        g_ptr_array_add (ids, wg_statement_dup_text (statement, column));
+        g_hash_table_add (known, g_ptr_array_index (ids, ids->len - 1));
+      }
   if (local)
     {
       g_propagate_error (error, g_steal_pointer (&local));

@@ -34,14 +34,14 @@ WHERE state = 'sent' AND EXISTS (SELECT 1 FROM photo p JOIN event e ON e.id = p.
                                  WHERE p.sha256 = attachment.sha256 AND e.mine = 1)
 -- :name attachment_ready
 -- :indexed
-SELECT sha256, bytes, sent_bytes, level FROM attachment WHERE state = 'ready'
-ORDER BY level DESC, added_ms, sha256
+SELECT sha256, bytes, sent_bytes, level FROM attachment
+WHERE state = 'ready' AND level >= 0 ORDER BY level DESC, added_ms, sha256
 -- :name attachment_absent
 -- :indexed
-SELECT sha256 FROM attachment WHERE state = 'absent' ORDER BY added_ms DESC, sha256
+SELECT sha256 FROM attachment WHERE state = 'absent' AND added_ms >= 0
+ORDER BY added_ms DESC, sha256
 -- :name attachment_loose
--- Old, and named by nothing any more: taken for a form that was thrown away.
--- :indexed
+-- Old, and named by nothing any more: taken for a form that was thrown away. Drafts are few.
 SELECT sha256 FROM attachment a WHERE added_ms < :before
   AND NOT EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = a.sha256)
   AND NOT EXISTS (SELECT 1 FROM draft d WHERE instr (d.body, a.sha256) > 0)

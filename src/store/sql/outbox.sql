@@ -25,10 +25,10 @@ UPDATE outbox SET content = :content, level = :level WHERE rec = :rec AND state 
 -- :indexed
 UPDATE outbox SET state = 'undone', hold_until_ms = 0 WHERE rec = :rec AND state = 'held'
 -- :name outbox_due
--- Held ones whose time has come, or lies so far ahead that the clock must have been set back.
+-- Held ones whose time has come, in the order of the taps.
 -- :indexed
 SELECT n, op_id, rec, content, made_ms, boot, mono_ms FROM outbox
-WHERE state = 'held' AND (hold_until_ms <= :now_ms OR hold_until_ms > :limit_ms) ORDER BY n
+WHERE state = 'held' AND hold_until_ms <= :now_ms ORDER BY hold_until_ms, n
 -- :name outbox_held_of
 -- :indexed
 SELECT n, op_id, rec, content, made_ms, boot, mono_ms FROM outbox WHERE rec = :rec AND state = 'held'
@@ -54,7 +54,7 @@ SELECT EXISTS (SELECT 1 FROM outbox
 UPDATE outbox SET state = 'sending' WHERE seq BETWEEN :first AND :last AND state IN ('saved', 'received')
 -- :name outbox_sending
 -- :indexed
-SELECT DISTINCT rec FROM outbox
+SELECT rec FROM outbox
 WHERE state IN ('saved', 'sending', 'received') AND seq > 0 AND state = 'sending'
 -- :name outbox_reset_sending
 -- :indexed
@@ -66,7 +66,7 @@ UPDATE outbox SET state = 'received'
 WHERE state IN ('saved', 'sending', 'received') AND seq <= :last AND state <> 'received'
 -- :name outbox_unresolved_upto
 -- :indexed
-SELECT DISTINCT rec FROM outbox
+SELECT rec FROM outbox
 WHERE state IN ('saved', 'sending', 'received') AND seq <= :last AND state <> 'received'
 -- :name outbox_set_result
 -- :indexed
@@ -74,7 +74,7 @@ UPDATE outbox SET state = :state, ver = :ver, code = :code, field = :field, deta
 WHERE seq = :seq AND state IN ('saved', 'sending', 'received')
 -- :name outbox_above
 -- :indexed
-SELECT DISTINCT rec FROM outbox WHERE seq > :seq
+SELECT rec FROM outbox WHERE seq > :seq
 -- :name outbox_rewind
 -- Results of the lost timeline are void; what the author has settled stays settled.
 -- :indexed
