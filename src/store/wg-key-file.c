@@ -182,6 +182,31 @@ ready (GError **error)
 }
 
 /**
+ * wg_key_file_new_key:
+ * @error: return location
+ *
+ * Takes locked memory for a database key; starts the cryptographic library first, which that needs.
+ *
+ * Thread: any.
+ * Errors: %WG_STORE_ERROR_FAILED when the library does not start or no memory can be locked.
+ *
+ * Returns: (transfer full) (nullable): 32 bytes; free with sodium_free()
+ */
+guint8 *
+wg_key_file_new_key (GError **error)
+{
+  guint8 *key;
+
+  if (!ready (error))
+    return NULL;
+  key = sodium_malloc (KEY_BYTES);
+  if (key == NULL)
+    g_set_error_literal (error, WG_STORE_ERROR, WG_STORE_ERROR_FAILED,
+                         "no memory can be locked for the key");
+  return key;
+}
+
+/**
  * wg_key_file_create:
  * @path: where; an existing file is replaced
  * @ports: for chance

@@ -17,6 +17,8 @@ typedef struct
   gboolean is_pin; /* digits only: show the key pad */
 } WgKeyFileInfo;
 
+/* Memory for a key, out of core dumps and swap, cryptography started. Free by sodium_free(). */
+guint8 *wg_key_file_new_key (GError **error);
 /* Argon2id, 4 passes, 128 MiB (cost stored in the file). The count of tries is on the disk, synced,
  * before a secret is tried. @secret: PIN of 6-12 digits, or passphrase of >= 8 characters. */
 gboolean wg_key_file_create (

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "db/wg-file.h"
+#include "store/wg-key-file.h"
 #include "store/wg-outbox.h"
 #include "store/wg-store-private.h"
 #include "wire/wg-json-writer.h"
@@ -75,10 +76,10 @@ open_for_rescue (const char *folder, const char *secret, GError **error)
 {
   g_autofree char *key_path = g_build_filename (folder, WG_STORE_KEY, NULL);
   g_autofree char *db_path = g_build_filename (folder, WG_STORE_DB, NULL);
-  guint8 *key = sodium_malloc (WG_DB_KEY);
+  guint8 *key = wg_key_file_new_key (error);
   g_autoptr (WgDb) db = NULL;
 
-  if (wg_key_file_unlock (key_path, secret, key, error))
+  if (key != NULL && wg_key_file_unlock (key_path, secret, key, error))
     db = wg_db_open_readonly (db_path, key, error);
   sodium_free (key);
   wg_store_register_resources ();

@@ -159,8 +159,8 @@ wg_store_unlock (const char *folder, const WgPorts *ports, const char *secret, G
   lock_fd = wg_store_files_lock (folder, error);
   if (lock_fd < 0)
     return NULL;
-  key = sodium_malloc (WG_DB_KEY);
-  if (!wg_key_file_unlock (key_path, secret, key, error))
+  key = wg_key_file_new_key (error);
+  if (key == NULL || !wg_key_file_unlock (key_path, secret, key, error))
     {
       sodium_free (key);
       close (lock_fd);
@@ -245,11 +245,11 @@ wg_store_create (const char *folder,
                  GError **error)
 {
   g_autofree char *part = g_strconcat (folder, ".part", NULL);
-  guint8 *key = sodium_malloc (WG_DB_KEY);
+  guint8 *key = wg_key_file_new_key (error);
   int lock_fd;
 
-  if (!wg_crypto_init (error) || !wg_store_files_remove (part, error) ||
-      !clear_place (folder, error) || !fill_new (part, ports, secret, identity, key, error))
+  if (key == NULL || !wg_store_files_remove (part, error) || !clear_place (folder, error) ||
+      !fill_new (part, ports, secret, identity, key, error))
     {
       sodium_free (key);
       wg_store_files_remove (part, NULL);

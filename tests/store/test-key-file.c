@@ -2,6 +2,7 @@
 /* The key file: secrets, ten tries, change, damage at every byte. */
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "db/wg-system.h"
@@ -156,6 +157,19 @@ test_secrets (void)
     }
 }
 
+/* The first call of the process: nobody has started the cryptographic library before. */
+static void
+test_new_key_comes_first (void)
+{
+  g_autoptr (GError) error = NULL;
+  guint8 *key = wg_key_file_new_key (&error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (key);
+  key[31] = 1;
+  sodium_free (key);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -165,6 +179,7 @@ main (int argc, char **argv)
   g_test_add ("/store/key-file/ten-tries", Fixture, NULL, set_up, test_ten_tries, tear_down);
   g_test_add ("/store/key-file/change", Fixture, NULL, set_up, test_change, tear_down);
   g_test_add ("/store/key-file/damage", Fixture, NULL, set_up, test_damage, tear_down);
+  g_test_add_func ("/store/key-file/new-key-comes-first", test_new_key_comes_first);
   g_test_add_func ("/store/key-file/secrets", test_secrets);
   return g_test_run ();
 }
