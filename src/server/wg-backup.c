@@ -112,8 +112,7 @@ wg_command_backup (WgAdmin *admin, char **arguments)
     }
   if (!wg_admin_run (admin, move_marks, marks, &error))
     return wg_admin_fail (error);
-  g_print (_ ("Copied and checked: %d operations in %s\n"), (int) counts.n_operations,
-           arguments[0]);
+  g_print (_ ("Copied and checked: %d operations in %s\n"), (int) counts.n_operations, arguments[0]);
   return WG_EXIT_OK;
 }
 

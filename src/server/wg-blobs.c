@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Photos up, resumable from the last byte; photos and map packs down. */
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,9 +24,8 @@ typedef struct
 
 typedef struct
 {
-  int fd;
-  gint64 offset, length; /* of the upload */
-  gint64 received;
+  WgUpload *upload;
+  gint64 length;
   const char *kind; /* static, once it is whole */
 } Upload;
 
@@ -273,8 +271,7 @@ free_upload (gpointer data)
 {
   Upload *self = data;
 
-  if (self->fd >= 0)
-    close (self->fd);
+  wg_upload_free (self->upload);
   g_free (self);
 }
 
@@ -305,20 +302,19 @@ answer_wrong_offset (WgRequest *request, gint64 offset)
 static void
 begin_part (WgRequest *request, const Known *known, gint64 offset, gint64 length)
 {
+  WgUploads *uploads = wg_server_get_uploads (request->server);
   g_autoptr (GError) error = NULL;
   Upload *self = g_new0 (Upload, 1);
   gint64 size = 0;
   gboolean busy;
 
-  self->offset = offset;
   self->length = length;
-  self->fd = wg_blob_store_open_part (wg_server_get_platform (request->server), request->sha, &size,
-                                      &busy, &error);
+  self->upload = wg_uploads_begin (uploads, request->sha, length, &size, &busy, &error);
   request->data = self;
   request->free_data = free_upload;
-  if (self->fd < 0 && busy)
+  if (busy)
     wg_request_problem (request, 503, "maintenance", "the blob is being written");
-  else if (self->fd < 0)
+  else if (self->upload == NULL)
     wg_request_answer_error (request, error);
   else if (size != offset)
     answer_wrong_offset (request, size);
@@ -379,27 +375,16 @@ void
 wg_blobs_chunk (WgRequest *request, const char *data, gsize n)
 {
   Upload *self = request->data;
+  g_autoptr (GError) error = NULL;
 
-  if (self->offset + self->received + (gint64) n > self->length)
-    {
-      wg_request_problem (request, 400, "malformed", "more than Upload-Length");
-      return;
-    }
-  while (n > 0)
-    {
-      gssize written = write (self->fd, data, n);
-      if (written < 0 && errno == EINTR)
-        continue;
-      if (written <= 0)
-        {
-          g_warning ("blob %s: %s", request->sha, g_strerror (errno));
-          wg_request_problem (request, 503, "maintenance", NULL);
-          return;
-        }
-      data += written;
-      n -= (gsize) written;
-      self->received += written;
-    }
+  if (wg_upload_get_size (self->upload) + (gint64) n > self->length)
+    wg_request_problem (request, 400, "malformed", "more than Upload-Length");
+  else if (wg_upload_write (self->upload, data, n, &error))
+    return;
+  else if (error)
+    wg_request_answer_error (request, error);
+  else
+    answer_wrong_offset (request, wg_upload_get_size (self->upload));
 }
 
 static gboolean
@@ -440,19 +425,25 @@ wg_blobs_end (WgRequest *request)
   g_autoptr (GError) error = NULL;
   gboolean good;
 
-  if (self->offset + self->received < self->length)
+  if (wg_upload_get_size (self->upload) < self->length)
     {
-      answer_offset (request, self->offset + self->received);
+      answer_offset (request, wg_upload_get_size (self->upload));
       return;
     }
-  self->kind = wg_blob_store_sniff (self->fd);
+  if (!wg_upload_seal (self->upload))
+    {
+      answer_wrong_offset (request, wg_upload_get_size (self->upload));
+      return;
+    }
+  self->kind = wg_blob_store_sniff (wg_upload_get_fd (self->upload));
   if (self->kind == NULL)
     {
       wg_blob_store_drop_part (platform, request->sha);
       wg_request_problem (request, 415, "unsupported", "not a JPEG, PNG or WebP");
       return;
     }
-  if (!wg_blob_store_finish (platform, self->fd, request->sha, &good, &error))
+  if (!wg_blob_store_finish (platform, wg_upload_get_fd (self->upload), request->sha, &good,
+                             &error))
     wg_request_answer_error (request, error);
   else if (!good)
     wg_request_problem (request, 422, "hash-mismatch", NULL);

@@ -34,6 +34,7 @@ struct _WgServer
   GAsyncQueue *readers;          /* of WgDb */
   GMutex lock;
   WgMeter *meter;
+  WgUploads *uploads;
   int draining; /* atomic */
   GCond written;
   guint pending;     /* requests that wait for the writer; under @lock */
@@ -124,6 +125,21 @@ WgMeter *
 wg_server_get_meter (WgServer *self)
 {
   return self->meter;
+}
+
+/**
+ * wg_server_get_uploads:
+ * @self: the service
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none): uploads under way
+ */
+WgUploads *
+wg_server_get_uploads (WgServer *self)
+{
+  return self->uploads;
 }
 
 /* --- one request ----------------------------------------------------------------------------- */
@@ -546,6 +562,7 @@ wg_server_new (const WgPlatform *platform, const WgServerOptions *options, GErro
   self->connections = wg_connections_new ();
   self->readers = g_async_queue_new_full ((GDestroyNotify) wg_db_close);
   self->meter = wg_meter_new (options->rate);
+  self->uploads = wg_uploads_new (platform);
   g_mutex_init (&self->lock);
   g_cond_init (&self->written);
   self->writer = wg_writer_new (platform, error);
@@ -694,6 +711,7 @@ wg_server_free (WgServer *self)
     g_async_queue_unref (self->readers);
   wg_connections_free (self->connections);
   wg_meter_free (self->meter);
+  wg_uploads_free (self->uploads);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->written);
   g_free (self->address);

@@ -4,6 +4,7 @@
 
 #include "server/wg-meter.h"
 #include "server/wg-platform.h"
+#include "server/wg-uploads.h"
 #include "server/wg-writer.h"
 
 G_BEGIN_DECLS
@@ -40,5 +41,6 @@ WgWriter *wg_server_get_writer (WgServer *self);
 WgDb *wg_server_take_reader (WgServer *self, GError **error);
 void wg_server_give_reader (WgServer *self, WgDb *reader);
 WgMeter *wg_server_get_meter (WgServer *self);
+WgUploads *wg_server_get_uploads (WgServer *self);
 
 G_END_DECLS
