@@ -25,6 +25,7 @@ typedef struct
   WgEventLevel level;
 } WgUpload;
 void wg_upload_free (WgUpload *upload);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgUpload, wg_upload_free)
 /* Photos of applied operations, majors first, then oldest; %NULL without error: none. @skip: names
  * that the platform would not take in this round, %NULL-terminated, or %NULL: one bad photo holds
  * up no other. */

@@ -95,8 +95,10 @@ wg_store_adapt_error (GError **error)
                                                      : WG_STORE_ERROR_INVALID;
   else
     return;
-  (*error)->domain = WG_STORE_ERROR;
-  (*error)->code = code;
+  /* Made anew: an error of the wire carries more than a message, and is freed by its domain. */
+  GError *adapted = g_error_new_literal (WG_STORE_ERROR, code, (*error)->message);
+  g_error_free (*error);
+  *error = adapted;
 }
 
 /**

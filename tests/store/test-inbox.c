@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What comes down: whole pages, digests, scopes; what waits here is never lost to it. */
+#include <string.h>
+
+#include "core/wg-id.h"
+#include "wg-store-jobs.h"
+#include "wire/wg-wire-event.h"
+
+static gpointer
+request_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_inbox_get_request (context, error);
+}
+
+static WgPullPage *
+make_page (WgTestStore *f, WgTestPlatform *platform)
+{
+  g_autoptr (WgPullRequest) request = wg_test_store_run (f, request_job, NULL);
+
+  return wg_test_platform_pull (platform, request);
+}
+
+static WgEvent *
+make_remote (WgTestStore *f, const char *title, gint64 ver)
+{
+  WgEvent *event = wg_test_event_new (WG_EVENT_LEVEL_GENERAL);
+
+  event->id = wg_id_new (&f->clock.ports);
+  g_set_str (&event->title, title);
+  event->grid_code = g_strdup (WG_TEST_GRID);
+  event->org_code = g_strdup ("370502001");
+  event->reporter = g_strdup ("w0002");
+  event->state = WG_EVENT_STATE_REPORTED;
+  event->reported_ms = event->occurred_ms = WG_TEST_NOW_MS;
+  event->step_no = 1;
+  event->ver = ver;
+  return event;
+}
+
+static void
+test_reference (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (WgStandard) none = wg_store_dup_standard (f->store);
+  g_autoptr (WgStandard) standard = NULL;
+  g_autoptr (GPtrArray) grids = NULL;
+  g_autoptr (GPtrArray) orgs = NULL;
+
+  g_assert_null (none);
+  wg_test_platform_add_reference (platform);
+  wg_test_pull (f, platform);
+  wg_test_store_reopen (f); /* also what is read at the start */
+  standard = wg_store_dup_standard (f->store);
+  g_assert_nonnull (standard);
+  grids = wg_store_dup_grids (f->store);
+  g_assert_cmpuint (grids->len, ==, 1);
+  g_assert_cmpstr (((WgGrid *) g_ptr_array_index (grids, 0))->code, ==, WG_TEST_GRID);
+  orgs = wg_store_dup_orgs (f->store);
+  g_assert_cmpuint (orgs->len, ==, 1);
+  wg_test_store_check (f);
+}
+
+static void
+test_rows_and_gone (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (WgEvent) event = make_remote (f, "井盖缺失", 1);
+  g_autoptr (WgEventView) view = NULL;
+  g_autoptr (GError) error = NULL;
+
+  wg_test_platform_put_event (platform, event, NULL);
+  wg_test_pull (f, platform);
+  view = get_view (f, event->id);
+  g_assert_cmpstr (view->event->title, ==, "井盖缺失");
+  g_assert_false (view->mine);
+  g_assert_cmpint (view->truth, ==, WG_TRUTH_APPLIED);
+  event->ver = 2;
+  g_set_str (&event->title, "井盖破损");
+  wg_test_platform_put_event (platform, event, NULL);
+  wg_test_pull (f, platform);
+  g_clear_pointer (&view, wg_event_view_free);
+  view = get_view (f, event->id);
+  g_assert_cmpstr (view->event->title, ==, "井盖破损");
+  wg_test_platform_put (platform, WG_TEST_SCOPE, "event", event->id, 2, NULL);
+  wg_test_pull (f, platform);
+  error = wg_test_store_fail (f, get_job, event->id);
+  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND);
+  wg_test_store_check (f);
+}
+
+/* What waits stays on top, and stays when the record goes. */
+static void
+test_overlay (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autofree char *id = create_level (f, WG_EVENT_LEVEL_GENERAL, 0);
+  g_autoptr (WgEventView) view = NULL;
+  g_autoptr (WgEvent) mine = NULL;
+  g_autoptr (WgEvent) theirs = NULL;
+
+  wg_test_push (f, platform, FALSE);
+  wg_test_pull (f, platform);
+  view = get_view (f, id);
+  mine = wg_event_copy (view->event);
+  g_set_str (&mine->address, "沿河路16号");
+  MendJob job = { mine, NULL };
+  wg_test_store_run (f, mend_job, &job);
+
+  theirs = wg_event_copy (g_hash_table_lookup (platform->events, id));
+  g_set_str (&theirs->event_no, "DY20261123001");
+  theirs->ver++;
+  wg_test_platform_put_event (platform, theirs, NULL);
+  wg_test_pull (f, platform);
+  g_clear_pointer (&view, wg_event_view_free);
+  view = get_view (f, id);
+  g_assert_cmpstr (view->event->address, ==, "沿河路16号");
+  g_assert_cmpstr (view->event->event_no, ==, "DY20261123001");
+  g_assert_cmpuint (view->n_waiting, ==, 1);
+
+  wg_test_platform_put (platform, WG_TEST_SCOPE, "event", id, theirs->ver, NULL);
+  wg_test_pull (f, platform);
+  g_clear_pointer (&view, wg_event_view_free);
+  view = get_view (f, id);
+  g_assert_cmpstr (view->event->address, ==, "沿河路16号");
+  wg_test_store_check (f);
+}
+
+/* Between the answer to a push and the next pull nothing jumps back. */
+static void
+test_applied_before_pulled (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autofree char *id = create_level (f, WG_EVENT_LEVEL_GENERAL, 0);
+  g_autoptr (WgEventView) view = NULL;
+  g_autoptr (WgEvent) mine = NULL;
+
+  wg_test_push (f, platform, FALSE);
+  wg_test_pull (f, platform);
+  view = get_view (f, id);
+  mine = wg_event_copy (view->event);
+  g_set_str (&mine->address, "沿河路18号");
+  MendJob job = { mine, NULL };
+  wg_test_store_run (f, mend_job, &job);
+  wg_test_push (f, platform, FALSE);
+  g_clear_pointer (&view, wg_event_view_free);
+  view = get_view (f, id);
+  g_assert_cmpstr (view->event->address, ==, "沿河路18号");
+  g_assert_cmpint (view->truth, ==, WG_TRUTH_APPLIED);
+  wg_test_pull (f, platform);
+  wg_test_store_check (f);
+}
+
+static void
+assert_page_refused (WgTestStore *f, WgPullPage *page, int code)
+{
+  g_autoptr (GPtrArray) before = list_events (f, WG_EVENT_LIST_ALL);
+  g_autoptr (GError) error = wg_test_store_fail (f, apply_page_job, page);
+  g_autoptr (GPtrArray) after = list_events (f, WG_EVENT_LIST_ALL);
+  g_autoptr (WgPullRequest) request = wg_test_store_run (f, request_job, NULL);
+
+  g_assert_error (error, WG_STORE_ERROR, code);
+  g_assert_cmpuint (before->len, ==, after->len);
+  g_assert_cmpuint (g_hash_table_size (request->cursor), ==, 0);
+}
+
+static void
+test_hostile_pages (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (WgEvent) event = make_remote (f, "井盖缺失", 1);
+  g_autoptr (WgPullPage) page = NULL;
+  WgPullRow *row;
+
+  wg_test_platform_put_event (platform, event, NULL);
+  page = make_page (f, platform);
+  g_set_str (&page->epoch, "sample-epoch-9");
+  assert_page_refused (f, page, WG_STORE_ERROR_INVALID);
+  g_clear_pointer (&page, wg_pull_page_free);
+
+  page = make_page (f, platform);
+  row = g_ptr_array_index (page->rows, 0);
+  g_set_str (&row->scope, "g:370502001001999");
+  assert_page_refused (f, page, WG_STORE_ERROR_INVALID);
+  g_clear_pointer (&page, wg_pull_page_free);
+
+  page = make_page (f, platform);
+  row = g_ptr_array_index (page->rows, 0);
+  g_set_str (&row->body, "{\"f\":[1,2,3]}");
+  assert_page_refused (f, page, WG_STORE_ERROR_INVALID);
+  g_clear_pointer (&page, wg_pull_page_free);
+
+  page = make_page (f, platform); /* another event's row under this id */
+  row = g_ptr_array_index (page->rows, 0);
+  g_free (row->id);
+  row->id = wg_id_new (&f->clock.ports);
+  assert_page_refused (f, page, WG_STORE_ERROR_INVALID);
+  g_clear_pointer (&page, wg_pull_page_free);
+
+  page = make_page (f, platform);
+  page->last_seq = 99; /* of operations that we never made */
+  assert_page_refused (f, page, WG_STORE_ERROR_DAMAGED);
+  g_clear_pointer (&page, wg_pull_page_free);
+
+  page = make_page (f, platform);
+  row = wg_pull_row_new ();
+  row->scope = g_strdup (WG_TEST_SCOPE);
+  row->kind = g_strdup ("grid");
+  row->id = g_strdup ("grid:1");
+  row->ver = row->number = 9;
+  row->body = g_strdup ("{\"code\":17}");
+  g_ptr_array_add (page->rows, row);
+  assert_page_refused (f, page, WG_STORE_ERROR_INVALID);
+  wg_test_store_check (f);
+}
+
+static void
+test_unknown_kind_is_kept (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+
+  wg_test_platform_put (platform, WG_TEST_SCOPE, "household", "h1", 1,
+                        g_strdup ("{\"name\":\"x\"}"));
+  wg_test_pull (f, platform); /* the digest counts it */
+  wg_test_store_check (f);
+}
+
+typedef struct
+{
+  WgPullPage *page;
+  gboolean healed;
+} Heal;
+
+static gpointer
+heal_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Heal *heal = data;
+
+  return GINT_TO_POINTER (wg_inbox_apply (context, heal->page, &heal->healed, error));
+}
+
+static void
+test_digest_heals (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (WgEvent) first = make_remote (f, "井盖缺失", 1);
+  g_autoptr (WgEvent) second = make_remote (f, "路灯不亮", 5);
+  g_autoptr (WgEventView) view = NULL;
+  g_autoptr (WgPullPage) page = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *count = NULL;
+
+  wg_test_platform_put_event (platform, first, NULL);
+  wg_test_platform_put_event (platform, second, NULL);
+  wg_test_pull (f, platform);
+  /* the platform lost one without a word, and tells an older version of the other */
+  for (guint i = 0; i < platform->rows->len; i++)
+    if (g_str_equal (((WgPullRow *) g_ptr_array_index (platform->rows, i))->id, first->id))
+      g_ptr_array_remove_index (platform->rows, i--);
+  ((WgPullRow *) g_ptr_array_index (platform->rows, 0))->ver = 3;
+  second->ver = 3;
+  g_free (((WgPullRow *) g_ptr_array_index (platform->rows, 0))->body);
+  ((WgPullRow *) g_ptr_array_index (platform->rows, 0))->body =
+      wg_wire_event_row_to_json (second, NULL);
+
+  page = make_page (f, platform);
+  Heal heal = { page, FALSE };
+  wg_test_store_run (f, heal_job, &heal);
+  g_assert_true (heal.healed);
+  view = get_view (f, first->id); /* still shown */
+  count = wg_test_store_run (f, get_meta_job, "digest_mismatch");
+  g_assert_cmpstr (count, ==, "1");
+  wg_test_pull (f, platform); /* from 0, and it matches */
+  error = wg_test_store_fail (f, get_job, first->id);
+  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND);
+  g_clear_pointer (&view, wg_event_view_free);
+  view = get_view (f, second->id);
+  g_assert_cmpint (view->event->ver, ==, 3);
+  wg_test_store_check (f);
+}
+
+/* Two scopes hold one record: it goes with the last; an older word does not undo a newer one. */
+static void
+test_two_scopes (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (WgEvent) event = make_remote (f, "新", 2);
+  g_autoptr (WgEventView) view = NULL;
+
+  wg_test_platform_put_event (platform, event, NULL);
+  event->ver = 1;
+  g_set_str (&event->title, "旧");
+  wg_test_platform_put (platform, WG_TEST_REF, "event", event->id, 1,
+                        wg_wire_event_row_to_json (event, NULL));
+  wg_test_pull (f, platform);
+  view = get_view (f, event->id);
+  g_assert_cmpstr (view->event->title, ==, "新");
+  wg_test_platform_put (platform, WG_TEST_REF, "event", event->id, 1, NULL);
+  wg_test_pull (f, platform);
+  g_clear_pointer (&view, wg_event_view_free);
+  view = get_view (f, event->id);
+  wg_test_store_check (f);
+}
+
+static gpointer
+next_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_outbox_next_push (context, 10, error);
+}
+
+static void
+test_dropped_scope (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (WgEvent) event = make_remote (f, "绝密事项甲乙丙", 1);
+  g_autofree char *mine = NULL, *found = NULL;
+  g_autoptr (WgPullPage) page = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WgPush) push = NULL;
+  const char *keep[] = { WG_TEST_REF, NULL }, *drop[] = { WG_TEST_SCOPE, NULL };
+
+  wg_test_platform_put_event (platform, event, NULL);
+  wg_test_pull (f, platform);
+  mine = create_level (f, WG_EVENT_LEVEL_GENERAL, 0); /* not sent yet */
+  page = make_page (f, platform);
+  g_ptr_array_set_size (page->rows, 0);
+  g_hash_table_remove (page->cursor, WG_TEST_SCOPE);
+  g_hash_table_remove (page->digests, WG_TEST_SCOPE);
+  g_strfreev (page->keep);
+  page->keep = g_strdupv ((char **) keep);
+  g_strfreev (page->drop);
+  page->drop = g_strdupv ((char **) drop);
+  wg_test_store_run (f, apply_page_job, page);
+
+  error = wg_test_store_fail (f, get_job, event->id);
+  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND);
+  assert_truth (f, mine, WG_TRUTH_SAVED); /* what waits is kept */
+  push = wg_test_store_run (f, next_job, NULL);
+  g_assert_cmpuint (push->lines->len, ==, 2);
+  g_assert_nonnull (strstr (g_ptr_array_index (push->lines, 1), "\"scope.dropped\""));
+  wg_test_store_check (f);
+}
+
+static gpointer
+reset_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return GINT_TO_POINTER (wg_inbox_reset (context, data, error));
+}
+
+/* A restored platform tells everything again; until then the screens keep what they had. */
+static void
+test_reset (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (WgTestPlatform) restored = wg_test_platform_new ();
+  g_autoptr (WgEvent) event = make_remote (f, "第九版", 9);
+  g_autoptr (WgEvent) gone = make_remote (f, "备份之后", 1);
+  g_autoptr (WgEventView) view = NULL;
+  g_autoptr (GError) error = NULL;
+
+  wg_test_platform_put_event (platform, event, NULL);
+  wg_test_platform_put_event (platform, gone, NULL);
+  wg_test_pull (f, platform);
+  g_set_str (&restored->epoch, "sample-epoch-2");
+  event->ver = 4;
+  g_set_str (&event->title, "第四版");
+  wg_test_platform_put_event (restored, event, NULL);
+  wg_test_store_run (f, reset_job, "sample-epoch-2");
+  view = get_view (f, event->id);
+  g_assert_cmpstr (view->event->title, ==, "第九版");
+  wg_test_pull (f, restored);
+  g_clear_pointer (&view, wg_event_view_free);
+  view = get_view (f, event->id);
+  g_assert_cmpstr (view->event->title, ==, "第四版");
+  error = wg_test_store_fail (f, get_job, gone->id);
+  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND);
+  wg_test_store_check (f);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  wg_test_store_init ();
+  g_test_add_func ("/store/inbox/reference", test_reference);
+  g_test_add_func ("/store/inbox/rows-and-gone", test_rows_and_gone);
+  g_test_add_func ("/store/inbox/overlay", test_overlay);
+  g_test_add_func ("/store/inbox/applied-before-pulled", test_applied_before_pulled);
+  g_test_add_func ("/store/inbox/hostile-pages", test_hostile_pages);
+  g_test_add_func ("/store/inbox/unknown-kind-is-kept", test_unknown_kind_is_kept);
+  g_test_add_func ("/store/inbox/digest-heals", test_digest_heals);
+  g_test_add_func ("/store/inbox/two-scopes", test_two_scopes);
+  g_test_add_func ("/store/inbox/dropped-scope", test_dropped_scope);
+  g_test_add_func ("/store/inbox/reset", test_reset);
+  return g_test_run ();
+}
