@@ -17,6 +17,7 @@ struct _WgHomePage
 {
   AdwNavigationPage parent_instance;
 
+  AdwHeaderBar *header;
   AdwWindowTitle *title;
   WgSyncPill *pill;
   WgFixLabel *fix;
@@ -118,12 +119,15 @@ static void
 arrange (WgHomePage *self)
 {
   gboolean wide = g_strcmp0 (self->shape, "wide") == 0;
+  gboolean narrow = g_strcmp0 (self->shape, "narrow") == 0;
   GtkWidget *rail = GTK_WIDGET (self->rail);
 
   gtk_widget_set_visible (rail, wide);
   adw_view_switcher_bar_set_reveal (self->bar, !wide);
-  wg_sync_pill_set_compact (self->pill, g_strcmp0 (self->shape, "narrow") == 0);
-  wg_fix_label_set_compact (self->fix, g_strcmp0 (self->shape, "narrow") == 0);
+  wg_sync_pill_set_compact (self->pill, narrow);
+  wg_fix_label_set_compact (self->fix, narrow);
+  /* A telephone has no room for them, and its shell has its own; the menu can close the window. */
+  adw_header_bar_set_decoration_layout (self->header, narrow ? ":" : NULL);
   if (self->services == NULL)
     return;
   if (g_settings_get_enum (wg_services_get_settings (self->services), "hand") == 0)
@@ -189,6 +193,7 @@ wg_home_page_class_init (WgHomePageClass *klass)
   g_type_ensure (WG_TYPE_FIX_LABEL);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/wangge/Wangge/ui/wg-home-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, WgHomePage, header);
   gtk_widget_class_bind_template_child (widget_class, WgHomePage, title);
   gtk_widget_class_bind_template_child (widget_class, WgHomePage, pill);
   gtk_widget_class_bind_template_child (widget_class, WgHomePage, fix);

@@ -12,7 +12,6 @@
 #include "app/widgets/wg-children.h"
 
 #define N_TILES 5
-#define N_COLUMNS 2
 #define SAME_TAP_US G_TIME_SPAN_SECOND
 
 struct _WgCapturePanel
@@ -23,9 +22,11 @@ struct _WgCapturePanel
   WgHoldBar *hold;
   WgServices *services;      /* owned */
   GCancellable *cancellable; /* owned */
-  char *last_code;           /* owned; class of the last tap */
-  gint64 last_us;            /* monotonic time of the last tap */
-  guint n_in_flight;         /* taps of @last_code being saved */
+  char **codes;              /* owned; classes of the tiles */
+  int n_columns;
+  char *last_code;   /* owned; class of the last tap */
+  gint64 last_us;    /* monotonic time of the last tap */
+  guint n_in_flight; /* taps of @last_code being saved */
 };
 
 G_DEFINE_FINAL_TYPE (WgCapturePanel, wg_capture_panel, GTK_TYPE_BOX)
@@ -106,7 +107,7 @@ attach_tile (WgCapturePanel *self, GtkWidget *tile, int position)
 {
   gtk_widget_add_css_class (tile, "tile");
   gtk_widget_set_hexpand (tile, TRUE);
-  gtk_grid_attach (self->tiles, tile, position % N_COLUMNS, position / N_COLUMNS, 1, 1);
+  gtk_grid_attach (self->tiles, tile, position % self->n_columns, position / self->n_columns, 1, 1);
 }
 
 static GtkWidget *
@@ -124,18 +125,18 @@ make_tile (const char *text)
 }
 
 static void
-show_tiles (WgCapturePanel *self, const char *const *codes)
+show_tiles (WgCapturePanel *self)
 {
   WgStandard *standard = wg_services_get_standard (self->services);
   GtkWidget *more;
   int position = 0;
 
   wg_children_remove_all (GTK_WIDGET (self->tiles));
-  if (standard == NULL)
+  if (standard == NULL || self->codes == NULL)
     return;
-  for (guint i = 0; codes[i] != NULL && position < N_TILES; i++)
+  for (guint i = 0; self->codes[i] != NULL && position < N_TILES; i++)
     {
-      const WgEventClass *row = wg_standard_find (standard, codes[i]);
+      const WgEventClass *row = wg_standard_find (standard, self->codes[i]);
       g_autofree char *name = NULL;
       GtkWidget *tile;
 
@@ -165,7 +166,11 @@ on_top_classes_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_auto (GStrv) codes = wg_store_run_finish (WG_STORE (source), result, &error);
 
   if (codes != NULL && self->tiles != NULL)
-    show_tiles (self, (const char *const *) codes);
+    {
+      g_strfreev (self->codes);
+      self->codes = g_steal_pointer (&codes);
+      show_tiles (self);
+    }
   else if (codes == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     wg_window_toast_error (GTK_WIDGET (self), error);
 }
@@ -198,6 +203,7 @@ wg_capture_panel_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_CAPTURE_PANEL);
   g_clear_object (&self->services);
   g_clear_pointer (&self->last_code, g_free);
+  g_clear_pointer (&self->codes, g_strfreev);
   G_OBJECT_CLASS (wg_capture_panel_parent_class)->dispose (object);
 }
 
@@ -218,6 +224,7 @@ static void
 wg_capture_panel_init (WgCapturePanel *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->n_columns = 2;
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -257,6 +264,26 @@ void
 wg_capture_panel_set_model (WgCapturePanel *self, GListModel *today)
 {
   wg_hold_bar_set_model (self->hold, today);
+}
+
+/**
+ * wg_capture_panel_set_columns:
+ * @self: the panel
+ * @n_columns: tiles beside each other
+ *
+ * Arranges the tiles: low windows want more columns.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_capture_panel_set_columns (WgCapturePanel *self, int n_columns)
+{
+  if (self->n_columns == n_columns)
+    return;
+  self->n_columns = n_columns;
+  if (self->codes != NULL)
+    show_tiles (self);
 }
 
 /**

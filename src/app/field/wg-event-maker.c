@@ -194,7 +194,7 @@ wg_event_maker_describe_place (WgServices *services, const WgEvent *event)
     return g_strdup (_("No position yet: choose the place on the map"));
   grid = grids != NULL ? wg_grids_find (grids, (WgPoint) { event->lon, event->lat }) : NULL;
   g_string_append (text, grid != NULL ? grid->name : _("Outside the known grids"));
-  if (event->fix_source == WG_FIX_MANUAL)
+  if (event->fix_source == WG_FIX_MANUAL && isnan (event->fix_accuracy_m))
     {
       g_string_append (text, _(" · chosen on the map"));
       return g_string_free_and_steal (g_steal_pointer (&text));

@@ -101,19 +101,6 @@ show_truth (WgEventPage *self)
 /* --- why it came back
  * -------------------------------------------------------------------------------------- */
 
-static const char *
-find_return (const WgEventView *view)
-{
-  for (guint i = view->steps != NULL ? view->steps->len : 0; i > 0; i--)
-    {
-      const WgEventStep *step = g_ptr_array_index (view->steps, i - 1);
-
-      if (step->action == WG_ACTION_RETURN)
-        return step->opinion;
-    }
-  return NULL;
-}
-
 static void
 show_notice (WgEventPage *self)
 {
@@ -139,9 +126,7 @@ show_notice (WgEventPage *self)
     }
   else if (returned)
     {
-      const char *why = find_return (self->view);
-
-      text = g_strdup_printf (_ ("Returned: %s"), why != NULL ? why : _ ("no reason given"));
+      text = g_strdup_printf (_ ("Returned: %s"), wg_event_find_return (self->view));
       gtk_button_set_label (self->mend, _ ("Supplement and Report Again"));
     }
   if (text != NULL)

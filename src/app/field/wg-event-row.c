@@ -42,7 +42,22 @@ describe_detail (const WgEventView *view, gint64 now_ms)
                             view->refusal_detail != NULL
                                 ? view->refusal_detail
                                 : _(wg_refusal_to_title ((WgRefusal) view->refusal)));
+  if (wg_event_find_return (view) != NULL)
+    return g_strdup_printf ("%s · %s", when, wg_event_find_return (view));
   return g_strdup_printf ("%s · %s", when, state);
+}
+
+/* An event that came back needs its reporter: that comes before how well it was delivered. */
+static void
+show_truth (WgEventRow *self, const WgEventView *view)
+{
+  gboolean back = view->event->state == WG_EVENT_STATE_RETURNED && view->truth >= WG_TRUTH_APPLIED;
+
+  gtk_image_set_from_icon_name (self->truth_icon,
+                                back ? "dialog-warning-symbolic" : wg_truth_to_icon (view->truth));
+  gtk_label_set_text (self->truth_word, back ? _ (wg_event_state_to_string (view->event->state))
+                                             : _ (wg_truth_to_string (view->truth)));
+  set_style (self->truth, "truth", back ? "warning" : wg_truth_to_style (view->truth));
 }
 
 static void
@@ -131,11 +146,9 @@ wg_event_row_set_item (WgEventRow *self, WgEventItem *item, gint64 now_ms)
   set_style (GTK_WIDGET (self->level), "level-mark", wg_level_to_style (view->event->level));
   gtk_label_set_text (self->what, what);
   gtk_label_set_text (self->detail, detail);
-  gtk_image_set_from_icon_name (self->truth_icon, wg_truth_to_icon (view->truth));
-  gtk_label_set_text (self->truth_word, _(wg_truth_to_string (view->truth)));
-  set_style (self->truth, "truth", wg_truth_to_style (view->truth));
+  show_truth (self, view);
   name = g_strdup_printf ("%s, %s, %s, %s", wg_level_to_mark (view->event->level), what, detail,
-                          _(wg_truth_to_string (view->truth)));
+                          gtk_label_get_text (self->truth_word));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 

@@ -221,6 +221,32 @@ wg_event_describe_state (const WgEventView *view)
 }
 
 /**
+ * wg_event_find_return:
+ * @view: an event
+ *
+ * Finds why an event was returned to its reporter.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): words of the newest return; %NULL when it is not returned
+ */
+const char *
+wg_event_find_return (const WgEventView *view)
+{
+  if (view->event->state != WG_EVENT_STATE_RETURNED)
+    return NULL;
+  for (guint i = view->steps != NULL ? view->steps->len : 0; i > 0; i--)
+    {
+      const WgEventStep *step = g_ptr_array_index (view->steps, i - 1);
+
+      if (step->action == WG_ACTION_RETURN && step->opinion != NULL)
+        return step->opinion;
+    }
+  return _ ("no reason given");
+}
+
+/**
  * wg_event_get_phrases:
  *
  * Gives the phrases that are offered to be tapped: typing Chinese on glass is slow, and these

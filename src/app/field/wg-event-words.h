@@ -13,6 +13,7 @@ const char *wg_truth_to_style (WgTruth truth);
 char *wg_event_describe_limits (const WgEventClass *row);
 char *wg_event_describe_what (const WgEventView *view);
 char *wg_event_describe_state (const WgEventView *view);
+const char *wg_event_find_return (const WgEventView *view);
 const char *const *wg_event_get_phrases (void);
 
 G_END_DECLS

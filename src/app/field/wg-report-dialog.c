@@ -426,6 +426,8 @@ wg_report_dialog_dispose (GObject *object)
   if (self->keeper != NULL)
     wg_draft_keeper_stop (self->keeper);
   g_clear_object (&self->keeper);
+  /* Else the parent class frees it once more after the template did. */
+  adw_dialog_set_child (ADW_DIALOG (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_REPORT_DIALOG);
   g_clear_object (&self->services);
   g_clear_pointer (&self->subject, g_free);
@@ -570,14 +572,9 @@ find_reason (const WgEventView *view)
     return g_strdup (view->refusal_detail != NULL
                          ? view->refusal_detail
                          : _ (wg_refusal_to_title ((WgRefusal) view->refusal)));
-  for (guint i = view->steps != NULL ? view->steps->len : 0; i > 0; i--)
-    {
-      const WgEventStep *step = g_ptr_array_index (view->steps, i - 1);
-
-      if (step->action == WG_ACTION_RETURN && step->opinion != NULL)
-        return g_strdup_printf (_ ("Returned: %s"), step->opinion);
-    }
-  return NULL;
+  if (wg_event_find_return (view) == NULL)
+    return NULL;
+  return g_strdup_printf (_ ("Returned: %s"), wg_event_find_return (view));
 }
 
 static void

@@ -405,6 +405,8 @@ wg_report_form_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  /* Else the parent class frees it once more after the template did. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_REPORT_FORM);
   g_clear_object (&self->services);
   g_clear_pointer (&self->event, wg_event_free);

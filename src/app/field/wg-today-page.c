@@ -27,7 +27,6 @@ struct _WgTodayPage
   GtkWidget *medium_left;
   AdwLayoutSlot *wide_panel, *wide_list, *medium_panel;
   GtkWidget *list_pane;
-  GtkWidget *panel_pane;
   GtkWidget *switcher;
   GtkToggleButton *show_first, *show_list;
   GtkLabel *first_label;
@@ -71,7 +70,7 @@ show_panes (WgTodayPage *self)
   gtk_widget_set_visible (self->switcher, !wide);
   gtk_widget_set_visible (self->list_pane, wide || list);
   gtk_widget_set_visible (GTK_WIDGET (self->map), wide || narrow || !list);
-  gtk_widget_set_visible (self->panel_pane, !narrow || !list);
+  gtk_widget_set_visible (GTK_WIDGET (self->panel), !narrow || !list);
   gtk_label_set_text (self->first_label, narrow ? _ ("Record") : C_ ("page", "Map"));
 }
 
@@ -91,6 +90,7 @@ arrange (WgTodayPage *self)
   gtk_box_reorder_child_after (self->medium_box, GTK_WIDGET (self->medium_panel),
                                right ? self->medium_left : NULL);
   adw_multi_layout_view_set_layout_name (self->layouts, self->shape);
+  wg_capture_panel_set_columns (self->panel, g_str_equal (self->shape, "wide") ? 2 : 3);
   show_panes (self);
 }
 
@@ -274,6 +274,8 @@ wg_today_page_dispose (GObject *object)
 {
   WgTodayPage *self = WG_TODAY_PAGE (object);
 
+  /* Else the parent class frees it once more after the template did. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_TODAY_PAGE);
   g_clear_object (&self->draft_model);
   g_clear_object (&self->model);
@@ -294,7 +296,6 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WgTodayPage, medium_left);
   gtk_widget_class_bind_template_child (widget_class, WgTodayPage, medium_panel);
   gtk_widget_class_bind_template_child (widget_class, WgTodayPage, list_pane);
-  gtk_widget_class_bind_template_child (widget_class, WgTodayPage, panel_pane);
   gtk_widget_class_bind_template_child (widget_class, WgTodayPage, switcher);
   gtk_widget_class_bind_template_child (widget_class, WgTodayPage, show_first);
   gtk_widget_class_bind_template_child (widget_class, WgTodayPage, show_list);

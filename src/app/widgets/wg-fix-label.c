@@ -21,47 +21,41 @@ struct _WgFixLabel
 G_DEFINE_FINAL_TYPE (WgFixLabel, wg_fix_label, GTK_TYPE_BOX)
 
 static char *
-describe (const WgFix *fix, gint64 now_ms, gboolean compact)
+describe (const WgFix *fix, gint64 now_ms)
 {
   g_autofree char *age = wg_time_format_age (fix->at_ms, now_ms);
 
+  if (!wg_fix_is_known (fix))
+    return g_strdup (_ ("No position"));
   if (wg_fix_is_stale (fix, now_ms))
-    return compact ? g_strdup (age) : g_strdup_printf (_("Position %s"), age);
+    return g_strdup_printf (_ ("Position %s"), age);
   if (isnan (fix->accuracy_m))
-    return g_strdup (compact ? _("±? m") : _("Position ±? m"));
-  return g_strdup_printf (compact ? _("±%d m") : _("Position ±%d m"), (int) ceil (fix->accuracy_m));
+    return g_strdup (_ ("Position ±? m"));
+  return g_strdup_printf (_ ("Position ±%d m"), (int) ceil (fix->accuracy_m));
 }
 
 static void
 update (WgFixLabel *self)
 {
   WgLocator *locator = self->services != NULL ? wg_services_get_locator (self->services) : NULL;
-  WgFix fix = { .lon = NAN, .lat = NAN };
   gint64 now_ms;
+  WgFix fix;
+  gboolean good;
   g_autofree char *text = NULL;
-  g_autofree char *whole = NULL;
 
   if (locator == NULL)
     return;
   now_ms = wg_services_now_ms (self->services);
   fix = wg_locator_get_fix (locator);
-  if (wg_fix_is_known (&fix))
-    {
-      text = describe (&fix, now_ms, self->compact);
-      whole = describe (&fix, now_ms, FALSE);
-      gtk_image_set_from_icon_name (self->image, wg_fix_is_stale (&fix, now_ms)
-                                                     ? "location-services-disabled-symbolic"
-                                                     : "location-services-active-symbolic");
-    }
-  else
-    {
-      text = g_strdup (self->compact ? _("No fix") : _("No position"));
-      whole = g_strdup (_("No position"));
-      gtk_image_set_from_icon_name (self->image, "location-services-disabled-symbolic");
-    }
+  good = wg_fix_is_known (&fix) && !wg_fix_is_stale (&fix, now_ms);
+  text = describe (&fix, now_ms);
+  gtk_image_set_from_icon_name (self->image, good ? "location-services-active-symbolic"
+                                                  : "location-services-disabled-symbolic");
   gtk_label_set_text (self->label, text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, whole, -1);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), whole);
+  /* A narrow header has no room for the words: forms and map tell them. */
+  gtk_widget_set_visible (GTK_WIDGET (self->label), !self->compact);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);
 }
 
 /* A fix ages by itself. */
@@ -128,7 +122,7 @@ wg_fix_label_set_services (WgFixLabel *self, WgServices *services)
  * @self: the label
  * @compact: the header is narrow
  *
- * Chooses the short words.
+ * Leaves the words out.
  *
  * Thread: UI.
  * Errors: none.

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A tablet of the sample district for tests of the screens: store, services, window, waiting. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "app/wg-services.h"
+#include "app/wg-style.h"
+#include "app/wg-window.h"
+#include "sample/wg-sample.h"
+
+G_BEGIN_DECLS
+
+#define APP_SECRET "582941"
+
+typedef struct
+{
+  char *folder;
+  WgSampleDistrict *district;
+  const WgGrid *grid;     /* of the worker; borrowed from the district */
+  const WgWorker *worker; /* borrowed from the district */
+  WgServices *services;
+  WgStyle *style;
+  WgWindow *window;
+} AppTablet;
+
+/* Adds up to @n_events events of the past days, one of them returned when there are any. */
+AppTablet *app_tablet_new (guint n_events, int width, int height);
+void app_tablet_free (AppTablet *tablet);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppTablet, app_tablet_free)
+
+/* The program was killed, and is started again. */
+void app_tablet_restart (AppTablet *tablet);
+
+/* Runs the main loop until @condition holds; fails the test after a generous while. */
+typedef gboolean (*AppCondition) (gpointer data);
+void app_wait (AppCondition condition, gpointer data, const char *what);
+
+/* The first shown widget of this accessible label or button text; NULL when there is none. */
+GtkWidget *app_find (GtkWidget *root, GType type, const char *name);
+GtkWidget *app_wait_for (GtkWidget *root, GType type, const char *name);
+void app_wait_gone (GtkWidget *root, GType type, const char *name);
+void app_click (GtkWidget *root, const char *name);
+guint app_count_shown (GtkWidget *root, GType type);
+
+/* Writes a picture for people into the folder named by WANGGE_TEST_PICTURES, if it is set. */
+void app_picture (AppTablet *tablet, const char *name);
+
+/* What the store holds. */
+GPtrArray *app_list_events (AppTablet *tablet, WgEventList which);
+void app_settle (AppTablet *tablet); /* all jobs asked so far are done and their answers taken */
+
+G_END_DECLS
