@@ -40,8 +40,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-/* --- pages, built when first shown -------------------------------------------------------------
- */
+/* --- pages, built when first shown ------------------------------------------------------------ */
 
 static GtkWidget *
 make_page (WgHomePage *self, const char *name)
@@ -72,8 +71,7 @@ on_visible_child_changed_cb (WgHomePage *self)
   adw_bin_set_child (bin, page);
 }
 
-/* --- what the header and the switchers say
- * -------------------------------------------------------- */
+/* --- what the header and the switchers say ---------------------------------------------------- */
 
 static void
 update_title (WgHomePage *self)
@@ -136,8 +134,7 @@ arrange (WgHomePage *self)
     gtk_box_reorder_child_after (self->body, rail, NULL);
 }
 
-/* --- object
- * ----------------------------------------------------------------------------------------- */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_home_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)

@@ -252,8 +252,7 @@ next_screen (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* --- before the first picture
- * --------------------------------------------------------------------- */
+/* --- before the first picture ----------------------------------------------------------------- */
 
 static gpointer
 list_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)

@@ -42,7 +42,7 @@ static guint signals[N_SIGNALS];
 
 static void count (WgServices *self);
 
-/* --- counts and holds ----------------------------------------------------------------------- */
+/* --- counts and holds ------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -130,7 +130,7 @@ count (WgServices *self)
                       g_object_ref (self));
 }
 
-/* --- opening and closing --------------------------------------------------------------------- */
+/* --- opening and closing ---------------------------------------------------------------------- */
 
 static void
 read_reference (WgServices *self)

@@ -31,8 +31,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-/* --- which root page ---------------------------------------------------------------------------
- */
+/* --- which root page -------------------------------------------------------------------------- */
 
 static void
 close_dialogs (WgWindow *self)
@@ -67,8 +66,7 @@ show_root (WgWindow *self)
     set_root (self, ADW_NAVIGATION_PAGE (wg_enrol_page_new (self->services)));
 }
 
-/* --- actions ------------------------------------------------------------------------------------
- */
+/* --- actions ---------------------------------------------------------------------------------- */
 
 static void
 on_show_page_cb (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -124,8 +122,7 @@ on_open_draft_cb (GtkWidget *widget, const char *name, GVariant *parameter)
     wg_report_dialog_open_draft (self->services, widget, g_variant_get_string (parameter, NULL));
 }
 
-/* --- object
- * --------------------------------------------------------------------------------------- */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static gboolean
 wg_window_close_request (GtkWindow *window)

@@ -193,8 +193,7 @@ make_store (AppTablet *tablet, guint n_events)
   g_object_unref (store);
 }
 
-/* --- waiting ------------------------------------------------------------------------------------
- */
+/* --- waiting ---------------------------------------------------------------------------------- */
 
 static gboolean
 on_too_long_cb (gpointer data)
@@ -221,8 +220,7 @@ app_wait (AppCondition condition, gpointer data, const char *what)
     g_source_remove (id);
 }
 
-/* --- finding and pressing
- * ------------------------------------------------------------------------- */
+/* --- finding and pressing --------------------------------------------------------------------- */
 
 static gboolean
 has_name (GtkWidget *widget, const char *name)
@@ -382,8 +380,7 @@ app_picture (AppTablet *tablet, const char *name)
   g_assert_no_error (error);
 }
 
-/* --- the store
- * --------------------------------------------------------------------------------------- */
+/* --- the store -------------------------------------------------------------------------------- */
 
 static gpointer
 list_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
@@ -437,8 +434,7 @@ app_settle (AppTablet *tablet)
     }
 }
 
-/* --- life
- * --------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 typedef struct
 {

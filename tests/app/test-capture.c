@@ -21,8 +21,7 @@ tap_tile (AppTablet *tablet, const char *class_name)
   app_click (GTK_WIDGET (tablet->window), name);
 }
 
-/* --- the daily event
- * ------------------------------------------------------------------------------ */
+/* --- the daily event -------------------------------------------------------------------------- */
 
 static GtkWidget *
 get_hold_bar (AppTablet *tablet)
@@ -139,8 +138,7 @@ test_other_class (void)
   app_wait (is_class, tablet, "the other class");
 }
 
-/* --- the hand
- * ---------------------------------------------------------------------------------------- */
+/* --- the hand --------------------------------------------------------------------------------- */
 
 static double
 get_left (AppTablet *tablet, GType type)
@@ -183,8 +181,7 @@ test_hand (void)
   app_wait (is_on_side, &side, "the panel at the right again");
 }
 
-/* --- the general event
- * --------------------------------------------------------------------------------- */
+/* --- the general event ------------------------------------------------------------------------ */
 
 static char *
 make_picture (const char *folder)

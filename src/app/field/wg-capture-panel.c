@@ -31,8 +31,7 @@ struct _WgCapturePanel
 
 G_DEFINE_FINAL_TYPE (WgCapturePanel, wg_capture_panel, GTK_TYPE_BOX)
 
-/* --- one tap -------------------------------------------------------------------------------------
- */
+/* --- one tap ---------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -99,8 +98,7 @@ on_more_clicked_cb (WgCapturePanel *self)
                          g_object_ref (self), g_object_unref);
 }
 
-/* --- tiles
- * ---------------------------------------------------------------------------------------- */
+/* --- tiles ------------------------------------------------------------------------------------ */
 
 static void
 attach_tile (WgCapturePanel *self, GtkWidget *tile, int position)
@@ -190,8 +188,7 @@ on_store_changed_cb (WgCapturePanel *self, const char *topic)
     load_tiles (self);
 }
 
-/* --- object
- * ----------------------------------------------------------------------------------------- */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_capture_panel_dispose (GObject *object)

@@ -239,8 +239,7 @@ wg_draft_keeper_get_id (WgDraftKeeper *self)
   return self->id;
 }
 
-/* --- drafts in a list
- * ------------------------------------------------------------------------------ */
+/* --- drafts in a list ------------------------------------------------------------------------- */
 
 struct _WgDraftItem
 {

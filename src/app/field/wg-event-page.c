@@ -50,8 +50,7 @@ struct _WgEventPage
 
 G_DEFINE_FINAL_TYPE (WgEventPage, wg_event_page, ADW_TYPE_NAVIGATION_PAGE)
 
-/* --- delivery
- * ------------------------------------------------------------------------------------------- */
+/* --- delivery --------------------------------------------------------------------------------- */
 
 static char *
 describe_truth (WgEventPage *self)
@@ -98,8 +97,7 @@ show_truth (WgEventPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->undelivered), undelivered);
 }
 
-/* --- why it came back
- * -------------------------------------------------------------------------------------- */
+/* --- why it came back ------------------------------------------------------------------------- */
 
 static void
 show_notice (WgEventPage *self)
@@ -133,8 +131,7 @@ show_notice (WgEventPage *self)
     gtk_label_set_text (self->notice_label, text);
 }
 
-/* --- content
- * ---------------------------------------------------------------------------------------------- */
+/* --- content ---------------------------------------------------------------------------------- */
 
 static void
 add_fact (WgEventPage *self, const char *name, const char *value)
@@ -270,9 +267,7 @@ show_view (WgEventPage *self)
   gtk_stack_set_visible_child_name (self->stack, "event");
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static void
 on_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -314,8 +309,7 @@ on_store_changed_cb (WgEventPage *self, const char *topic)
     read_event (self);
 }
 
-/* --- what may be done
- * ---------------------------------------------------------------------------------------- */
+/* --- what may be done ------------------------------------------------------------------------- */
 
 static void
 on_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -401,9 +395,7 @@ on_withdraw_cb (WgEventPage *self)
   adw_dialog_present (ADW_DIALOG (alert), GTK_WIDGET (self));
 }
 
-/* --- object
- * -------------------------------------------------------------------------------------------------
- */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_event_page_dispose (GObject *object)

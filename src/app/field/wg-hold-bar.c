@@ -95,8 +95,7 @@ update (WgHoldBar *self)
   self->tick_id = g_timeout_add_seconds (1, on_tick_cb, self);
 }
 
-/* --- the three ways to change it -----------------------------------------------------------------
- */
+/* --- the three ways to change it -------------------------------------------------------------- */
 
 static void
 on_undone_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -159,8 +158,7 @@ on_change_class_cb (WgHoldBar *self)
                            g_object_unref);
 }
 
-/* --- lookalikes ----------------------------------------------------------------------------------
- */
+/* --- lookalikes ------------------------------------------------------------------------------- */
 
 static void
 on_same_cb (WgHoldBar *self, const char *other_id)
@@ -197,8 +195,7 @@ on_show_alike_cb (WgHoldBar *self)
   adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (self));
 }
 
-/* --- object
- * ---------------------------------------------------------------------------------------- */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_hold_bar_dispose (GObject *object)

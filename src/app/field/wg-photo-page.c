@@ -42,8 +42,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* --- one picture -------------------------------------------------------------------------------
- */
+/* --- one picture ------------------------------------------------------------------------------ */
 
 static void
 on_prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -102,8 +101,7 @@ on_use_cb (WgPhotoPage *self)
                      g_object_ref (self));
 }
 
-/* --- the camera's folder -------------------------------------------------------------------------
- */
+/* --- the camera's folder ---------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -265,8 +263,7 @@ on_folder_changed_cb (WgPhotoPage *self, GFile *file, GFile *other, GFileMonitor
     scan (self);
 }
 
-/* --- other sources -------------------------------------------------------------------------------
- */
+/* --- other sources ---------------------------------------------------------------------------- */
 
 static GAppInfo *
 find_camera (void)
@@ -330,8 +327,7 @@ on_file_cb (WgPhotoPage *self)
                         on_file_chosen_cb, g_object_ref (self));
 }
 
-/* --- object
- * ---------------------------------------------------------------------------------------- */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_photo_page_dispose (GObject *object)

@@ -36,8 +36,7 @@ struct _WgReportDialog
 
 G_DEFINE_FINAL_TYPE (WgReportDialog, wg_report_dialog, ADW_TYPE_DIALOG)
 
-/* --- further pages
- * --------------------------------------------------------------------------------- */
+/* --- further pages ---------------------------------------------------------------------------- */
 
 static void
 on_class_chosen_cb (WgReportDialog *self, const char *code)
@@ -101,8 +100,7 @@ on_pick_place_cb (WgReportDialog *self)
   adw_navigation_view_push (self->navigation, ADW_NAVIGATION_PAGE (page));
 }
 
-/* --- saving
- * ------------------------------------------------------------------------------------------ */
+/* --- saving ----------------------------------------------------------------------------------- */
 
 static void submit (WgReportDialog *self);
 
@@ -187,8 +185,7 @@ save (WgReportDialog *self)
     wg_event_jobs_create (store, event, draft_id, on_created_cb, g_object_ref (self));
 }
 
-/* --- lookalikes
- * ---------------------------------------------------------------------------------------- */
+/* --- lookalikes ------------------------------------------------------------------------------- */
 
 static void
 on_same_cb (WgReportDialog *self, const char *other_id)
@@ -241,9 +238,7 @@ on_lookalikes_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (self));
 }
 
-/* --- level
- * ------------------------------------------------------------------------------------------------
- */
+/* --- level ------------------------------------------------------------------------------------ */
 
 static void
 on_level_response_cb (WgReportDialog *self, const char *response, AdwAlertDialog *alert)
@@ -303,8 +298,7 @@ ask_level (WgReportDialog *self, const WgEventClass *row)
   adw_dialog_present (ADW_DIALOG (alert), GTK_WIDGET (self));
 }
 
-/* --- checks, in order
- * --------------------------------------------------------------------------------------- */
+/* --- checks, in order ------------------------------------------------------------------------- */
 
 static gboolean
 check_fields (WgReportDialog *self)
@@ -374,8 +368,7 @@ on_submit_cb (WgReportDialog *self)
     submit (self);
 }
 
-/* --- title and level
- * ------------------------------------------------------------------------------------------ */
+/* --- title and level -------------------------------------------------------------------------- */
 
 static void
 show_title (WgReportDialog *self)
@@ -401,9 +394,7 @@ on_make_major_cb (WgReportDialog *self)
   show_title (self);
 }
 
-/* --- object
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_report_dialog_closed (AdwDialog *dialog)
@@ -533,8 +524,7 @@ wg_report_dialog_submit (WgReportDialog *self)
   on_submit_cb (self);
 }
 
-/* --- opening what is there
- * ---------------------------------------------------------------------------------- */
+/* --- opening what is there -------------------------------------------------------------------- */
 
 typedef struct
 {

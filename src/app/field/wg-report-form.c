@@ -74,8 +74,7 @@ emit_changed (WgReportForm *self)
     g_signal_emit (self, signals[CHANGED], 0);
 }
 
-/* --- class
- * ------------------------------------------------------------------------------------------ */
+/* --- class ------------------------------------------------------------------------------------ */
 
 static const WgEventClass *
 get_class (WgReportForm *self)
@@ -208,8 +207,7 @@ on_make_major_cb (WgReportForm *self)
   g_signal_emit (self, signals[MAKE_MAJOR], 0);
 }
 
-/* --- photos
- * ------------------------------------------------------------------------------------------ */
+/* --- photos ----------------------------------------------------------------------------------- */
 
 static void
 show_photos (WgReportForm *self)
@@ -232,8 +230,7 @@ on_pick_photo_cb (WgReportForm *self)
   g_signal_emit (self, signals[PICK_PHOTO], 0);
 }
 
-/* --- place
- * ------------------------------------------------------------------------------------------- */
+/* --- place ------------------------------------------------------------------------------------ */
 
 static void
 show_place (WgReportForm *self)
@@ -284,8 +281,7 @@ on_pick_place_cb (WgReportForm *self)
   g_signal_emit (self, signals[PICK_PLACE], 0);
 }
 
-/* --- words
- * -------------------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 static char *
 dup_description (WgReportForm *self)
@@ -359,8 +355,7 @@ show_hotline (WgReportForm *self)
   gtk_widget_set_visible (self->people_box, major);
 }
 
-/* --- focus and scroll
- * ------------------------------------------------------------------------------------- */
+/* --- focus and scroll ------------------------------------------------------------------------- */
 
 static GtkWidget *
 get_field (WgReportForm *self, const char *name)
@@ -394,9 +389,7 @@ on_upper_changed_cb (WgReportForm *self, GParamSpec *pspec, GtkAdjustment *adjus
     }
 }
 
-/* --- object
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_report_form_dispose (GObject *object)

@@ -57,8 +57,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-/* --- arrangement
- * ------------------------------------------------------------------------------------- */
+/* --- arrangement ------------------------------------------------------------------------------ */
 
 static void
 show_panes (WgTodayPage *self)
@@ -94,8 +93,7 @@ arrange (WgTodayPage *self)
   show_panes (self);
 }
 
-/* --- drafts
- * --------------------------------------------------------------------------------------------- */
+/* --- drafts ----------------------------------------------------------------------------------- */
 
 static void
 on_draft_deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -169,8 +167,7 @@ update_drafts (WgTodayPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->drafts), n_drafts > 0);
 }
 
-/* --- the list
- * --------------------------------------------------------------------------------------------- */
+/* --- the list --------------------------------------------------------------------------------- */
 
 static void
 update_counts (WgTodayPage *self)
@@ -248,9 +245,7 @@ bind_models (WgTodayPage *self)
                            G_CONNECT_SWAPPED);
 }
 
-/* --- object
- * -------------------------------------------------------------------------------------------------
- */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_today_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)

@@ -108,8 +108,7 @@ set_busy (WgHealthDialog *self, gboolean busy)
   gtk_widget_set_sensitive (GTK_WIDGET (self->check), !busy);
 }
 
-/* --- the jobs
- * -------------------------------------------------------------------------------------- */
+/* --- the jobs --------------------------------------------------------------------------------- */
 
 static gpointer
 get_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
@@ -170,8 +169,7 @@ on_check_clicked_cb (WgHealthDialog *self)
                       (GDestroyNotify) wg_health_free, NULL, on_checked_cb, g_object_ref (self));
 }
 
-/* --- object
- * ---------------------------------------------------------------------------------------- */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_health_dialog_dispose (GObject *object)

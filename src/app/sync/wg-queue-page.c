@@ -42,8 +42,7 @@ rows_equal (gconstpointer a, gconstpointer b)
          x->n_photos_waiting == y->n_photos_waiting && g_strcmp0 (x->title, y->title) == 0;
 }
 
-/* --- the words above the list -------------------------------------------------------------------
- */
+/* --- the words above the list ----------------------------------------------------------------- */
 
 static char *
 summarize (const WgSyncStatus *status, const WgEventCounts *counts)
@@ -136,8 +135,7 @@ on_items_changed_cb (WgQueuePage *self)
   gtk_stack_set_visible_child_name (self->stack, any ? "list" : "empty");
 }
 
-/* --- send all
- * ------------------------------------------------------------------------------------- */
+/* --- send all --------------------------------------------------------------------------------- */
 
 static gpointer
 release_all_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
@@ -165,8 +163,7 @@ on_send_all_clicked_cb (WgQueuePage *self)
                       NULL, on_released_cb, g_object_ref (self));
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static void
 on_row_set_up_cb (WgQueuePage *self, GtkListItem *item)
@@ -191,8 +188,7 @@ on_row_unbound_cb (WgQueuePage *self, GtkListItem *item)
   wg_queue_row_set_item (WG_QUEUE_ROW (gtk_list_item_get_child (item)), NULL);
 }
 
-/* --- object
- * ------------------------------------------------------------------------------------------ */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_queue_page_dispose (GObject *object)

@@ -20,8 +20,7 @@ struct _WgQueueRow
 
 G_DEFINE_FINAL_TYPE (WgQueueRow, wg_queue_row, GTK_TYPE_BOX)
 
-/* --- what the buttons do ------------------------------------------------------------------------
- */
+/* --- what the buttons do ---------------------------------------------------------------------- */
 
 static gpointer
 release_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
@@ -87,8 +86,7 @@ on_open_clicked_cb (WgQueueRow *self)
                               wg_outbox_item_get_row (self->item)->rec);
 }
 
-/* --- what the row says
- * ---------------------------------------------------------------------------- */
+/* --- what the row says ------------------------------------------------------------------------ */
 
 static const char *
 choose_icon (WgTruth truth)
@@ -196,8 +194,7 @@ wg_queue_row_set_item (WgQueueRow *self, WgOutboxItem *item)
   gtk_widget_set_visible (GTK_WIDGET (self->open), !refused);
 }
 
-/* --- object
- * --------------------------------------------------------------------------------------- */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_queue_row_dispose (GObject *object)

@@ -26,8 +26,7 @@ struct _WgDistrictMap
 
 G_DEFINE_FINAL_TYPE (WgDistrictMap, wg_district_map, GTK_TYPE_WIDGET)
 
-/* --- pack
- * ------------------------------------------------------------------------------------------ */
+/* --- pack ------------------------------------------------------------------------------------- */
 
 static void
 show_pack (WgDistrictMap *self, const char *path)
@@ -82,8 +81,7 @@ load_pack (WgDistrictMap *self)
                         self->cancellable, on_pack_cb, g_object_ref (self));
 }
 
-/* --- events
- * ---------------------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 static gpointer
 dots_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
@@ -153,8 +151,7 @@ load_dots (WgDistrictMap *self)
                       g_object_ref (self));
 }
 
-/* --- grids, position, style
- * -------------------------------------------------------------------------- */
+/* --- grids, position, style ------------------------------------------------------------------- */
 
 static void
 show_grids (WgDistrictMap *self)
@@ -205,8 +202,7 @@ on_locate_failed_cb (WgDistrictMap *self)
   wg_window_toast (GTK_WIDGET (self), _("No position: choose the place by hand"));
 }
 
-/* --- object
- * ------------------------------------------------------------------------------------------ */
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 wg_district_map_dispose (GObject *object)
