@@ -481,8 +481,10 @@ start_daemon (WgServer *self, int fd, gboolean tls)
     { MHD_OPTION_END, 0, NULL },
   };
   struct MHD_OptionItem plain[] = { { MHD_OPTION_END, 0, NULL } };
+  /* Not epoll: with it a client that goes away in the middle of a body is at times noticed only by
+     the time-out, and until then its photo's part stays locked. */
   unsigned int flags =
-      MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (tls ? MHD_USE_TLS : 0);
+      MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (tls ? MHD_USE_TLS : 0);
 
   return MHD_start_daemon (
       flags, 0, NULL, NULL, on_requested_cb, self, MHD_OPTION_LISTEN_SOCKET, fd,
