@@ -382,11 +382,38 @@ wait_for_reason (WgSync *self)
   return !nudged || look_at_outbox (self) || wait_for_reason (self);
 }
 
+/* What the last run left behind; a device that was shut out asks again only when told to. */
+static void
+recall (WgSync *self)
+{
+  g_auto (Outlook) outlook = { .release_in_ms = -1 };
+  g_autoptr (GError) error = NULL;
+
+  if (wg_store_run (self->store, look_job, &outlook, &error) == NULL)
+    {
+      g_debug ("outbox not readable: %s", error->message);
+      return;
+    }
+  g_mutex_lock (&self->mutex);
+  self->status.last_success_ms = outlook.last_sync_ms;
+  self->status.n_photos_left = outlook.n_photos;
+  if (outlook.revoked != NULL)
+    {
+      self->status.state = WG_SYNC_REVOKED;
+      g_set_str (&self->status.message, outlook.revoked);
+      self->fault = WG_SYNC_EVENT_REVOKED;
+      self->due_us = g_get_monotonic_time () + (gint64) WG_BACKOFF_LAST_MS * 1000;
+    }
+  announce (self);
+  g_mutex_unlock (&self->mutex);
+}
+
 static gpointer
 thread_main (gpointer data)
 {
   WgSync *self = data;
 
+  recall (self);
   while (wait_for_reason (self))
     {
       g_autoptr (GError) error = NULL;
@@ -432,7 +459,7 @@ on_network_changed_cb (GNetworkMonitor *monitor, gboolean available, WgSync *sel
  *
  * Makes a sync at rest. WgSync::changed comes in the thread-default main context of the caller.
  *
- * Thread: any.
+ * Thread: any; does not block.
  * Errors: none.
  *
  * Returns: (transfer full): a sync
@@ -441,24 +468,8 @@ WgSync *
 wg_sync_new (WgStore *store)
 {
   WgSync *self = g_object_new (WG_TYPE_SYNC, NULL);
-  g_auto (Outlook) outlook = { .release_in_ms = -1 };
-  g_autoptr (GError) error = NULL;
 
   self->store = g_object_ref (store);
-  if (wg_store_run (store, look_job, &outlook, &error) == NULL)
-    {
-      self->status.state = WG_SYNC_WAITING;
-      self->status.message = g_strdup (error->message);
-      return self;
-    }
-  self->status.last_success_ms = outlook.last_sync_ms;
-  self->status.n_photos_left = outlook.n_photos;
-  if (outlook.revoked != NULL)
-    {
-      self->status.state = WG_SYNC_REVOKED;
-      self->status.message = g_strdup (outlook.revoked);
-      self->fault = WG_SYNC_EVENT_REVOKED;
-    }
   return self;
 }
 
@@ -500,8 +511,6 @@ wg_sync_start (WgSync *self)
     return;
   self->stopping = FALSE;
   self->due_us = g_get_monotonic_time ();
-  if (self->fault == WG_SYNC_EVENT_REVOKED)
-    self->due_us += (gint64) WG_BACKOFF_LAST_MS * 1000;
   self->cancellable = g_cancellable_new ();
   self->store_handler =
       g_signal_connect (self->store, "changed", G_CALLBACK (on_store_changed_cb), self);

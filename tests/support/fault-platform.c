@@ -21,11 +21,11 @@ struct _FaultPlatform
   GThread *thread;
   GPtrArray *rules;    /* of Rule */
   GPtrArray *requests; /* of GBytes */
+  GArray *replies;     /* of gsize: size of the whole reply to each */
   GPtrArray *workers;  /* of GThread */
   GTlsCertificate *certificate;
   guint16 port, upstream;
   gboolean gate_open, stopping;
-  gsize request_size, reply_size;
 };
 
 typedef struct
@@ -110,7 +110,10 @@ ask_upstream (FaultPlatform *self, const GByteArray *request, gboolean cut)
       g_string_insert (text, line_end - text->str + 2, "Connection: close\r\n");
     }
   if (!g_output_stream_write_all (output, text->str, text->len, NULL, NULL, NULL) || cut)
-    return NULL;
+    {
+      g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+      return NULL;
+    }
   while ((n = g_input_stream_read (input, buffer, sizeof buffer, NULL, NULL)) > 0)
     g_byte_array_append (reply, buffer, n);
   return g_steal_pointer (&reply);
@@ -155,6 +158,7 @@ serve (Visit *visit)
   g_autofree char *line = NULL;
   g_autofree char *answer = NULL;
   FaultRule rule;
+  guint nth;
 
   if (request->len == 0)
     return;
@@ -162,15 +166,16 @@ serve (Visit *visit)
   *strchrnul (line, '\r') = '\0';
   g_mutex_lock (&self->mutex);
   rule = decide (self, line, &answer);
-  self->request_size = request->len;
+  nth = self->requests->len;
   g_ptr_array_add (self->requests, g_bytes_new (request->data, request->len));
+  g_array_set_size (self->replies, nth + 1);
   while (rule.kind == FAULT_HOLD && !self->gate_open && !self->stopping)
     g_cond_wait (&self->cond, &self->mutex);
   g_mutex_unlock (&self->mutex);
 
   if (rule.kind == FAULT_CUT_REQUEST)
     {
-      g_byte_array_set_size (request, MIN ((guint) rule.at, request->len));
+      g_byte_array_set_size (request, MIN ((guint) rule.at, request->len - 1));
       if (self->upstream != 0)
         reply = ask_upstream (self, request, TRUE);
       return;
@@ -192,10 +197,10 @@ serve (Visit *visit)
   if (reply == NULL)
     return;
   g_mutex_lock (&self->mutex);
-  self->reply_size = reply->len;
+  g_array_index (self->replies, gsize, nth) = reply->len;
   g_mutex_unlock (&self->mutex);
   send_bytes (visit, reply->data,
-              rule.kind == FAULT_CUT_REPLY ? MIN ((gsize) rule.at, reply->len) : reply->len);
+              rule.kind == FAULT_CUT_REPLY ? MIN ((gsize) rule.at, reply->len - 1) : reply->len);
 }
 
 static gpointer
@@ -283,6 +288,7 @@ fault_platform_new (guint16 upstream_port)
   g_cond_init (&self->cond);
   self->rules = g_ptr_array_new_with_free_func (rule_free);
   self->requests = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  self->replies = g_array_new (FALSE, TRUE, sizeof (gsize));
   self->workers = g_ptr_array_new ();
   self->upstream = upstream_port;
   fault_platform_plug (self);
@@ -313,6 +319,7 @@ fault_platform_free (FaultPlatform *self)
   g_ptr_array_unref (self->workers);
   g_ptr_array_unref (self->rules);
   g_ptr_array_unref (self->requests);
+  g_array_unref (self->replies);
   g_clear_object (&self->certificate);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
@@ -406,14 +413,39 @@ fault_platform_last_request (FaultPlatform *self, const char *match)
 }
 
 gsize
-fault_platform_last_size (FaultPlatform *self, gboolean reply)
+fault_platform_last_size (FaultPlatform *self, const char *match, gboolean reply)
 {
-  gsize size;
+  gsize size = 0;
 
   g_mutex_lock (&self->mutex);
-  size = reply ? self->reply_size : self->request_size;
+  for (guint i = self->requests->len; i > 0 && size == 0; i--)
+    {
+      GBytes *request = g_ptr_array_index (self->requests, i - 1);
+
+      if (request_matches (request, match))
+        size = reply ? g_array_index (self->replies, gsize, i - 1) : g_bytes_get_size (request);
+    }
   g_mutex_unlock (&self->mutex);
   return size;
+}
+
+char *
+fault_platform_trace (FaultPlatform *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->requests->len; i++)
+    {
+      gsize size;
+      const char *request = g_bytes_get_data (g_ptr_array_index (self->requests, i), &size);
+      const char *end = memchr (request, '\r', size);
+
+      g_string_append_len (text, request, end != NULL ? end - request : (gssize) size);
+      g_string_append_c (text, '\n');
+    }
+  g_mutex_unlock (&self->mutex);
+  return g_string_free_and_steal (g_steal_pointer (&text));
 }
 
 char *

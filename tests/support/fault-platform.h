@@ -12,11 +12,12 @@ typedef struct _FaultPlatform FaultPlatform;
 typedef enum
 {
   FAULT_NONE,
-  FAULT_CUT_REQUEST, /* @at bytes of the request arrive, then the line is cut on both sides */
-  FAULT_CUT_REPLY,   /* the request arrives whole, @at bytes of the reply come back */
-  FAULT_DUPLICATE,   /* the request arrives twice; the second reply comes back */
-  FAULT_ANSWER,      /* @answer comes back, nobody else hears of the request */
-  FAULT_HOLD,        /* the request is read and nothing comes back until the gate opens */
+  FAULT_CUT_REQUEST, /* @at bytes of the request arrive (all but one at most), then both sides are
+                        cut */
+  FAULT_CUT_REPLY, /* the request arrives, @at bytes of the reply come back, all but one at most */
+  FAULT_DUPLICATE, /* the request arrives twice; the second reply comes back */
+  FAULT_ANSWER,    /* @answer comes back, nobody else hears of the request */
+  FAULT_HOLD,      /* the request is read and nothing comes back until the gate opens */
 } FaultKind;
 
 /* One rule: exchanges whose first line contains @match, from the @skip-th on, @times of them. */
@@ -45,8 +46,9 @@ void fault_platform_plug (FaultPlatform *self);   /* … and again does */
 guint fault_platform_count (FaultPlatform *self, const char *match); /* exchanges so far */
 char *fault_platform_last_request (FaultPlatform *self,
                                    const char *match); /* head and body, as text */
-gsize fault_platform_last_size (FaultPlatform *self,
-                                gboolean reply); /* bytes of the last exchange */
+/* Bytes of the last request that fits, or of the whole reply to it. */
+gsize fault_platform_last_size (FaultPlatform *self, const char *match, gboolean reply);
+char *fault_platform_trace (FaultPlatform *self); /* first lines, one a line */
 
 char *fault_answer (
     int status, const char *epoch, const char *type, const char *more_headers, const char *body);

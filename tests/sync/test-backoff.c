@@ -55,7 +55,7 @@ test_offline_within_a_minute (void)
 }
 
 static void
-test_platform_in_trouble_is_left_alone (void)
+test_daemon_in_trouble_is_left_alone (void)
 {
   WgSyncPlan plan = { WG_SYNC_EVENT_FAILED, 20, -1, TRUE, -1, 0, 0 };
 
@@ -96,7 +96,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sync/backoff/ceiling-doubles", test_ceiling_doubles);
   g_test_add_func ("/sync/backoff/offline-within-a-minute", test_offline_within_a_minute);
-  g_test_add_func ("/sync/backoff/platform-in-trouble", test_platform_in_trouble_is_left_alone);
+  g_test_add_func ("/sync/backoff/platform-in-trouble", test_daemon_in_trouble_is_left_alone);
   g_test_add_func ("/sync/backoff/idle-and-holds", test_idle_and_holds);
   return g_test_run ();
 }
