@@ -185,16 +185,24 @@ on_locate_button_clicked_cb (WgMapView *self)
     g_signal_emit (self, signals[SIGNAL_LOCATE_FAILED], 0);
 }
 
+/* libshumate's own step is a fifth of this: many taps. */
+static void
+change_zoom (WgMapView *self, double step)
+{
+  shumate_viewport_set_zoom_level (self->viewport,
+                                   shumate_viewport_get_zoom_level (self->viewport) + step);
+}
+
 static void
 on_zoom_in_button_clicked_cb (WgMapView *self)
 {
-  shumate_map_zoom_in (self->map);
+  change_zoom (self, 1);
 }
 
 static void
 on_zoom_out_button_clicked_cb (WgMapView *self)
 {
-  shumate_map_zoom_out (self->map);
+  change_zoom (self, -1);
 }
 
 static void
@@ -321,6 +329,7 @@ find_grid (WgMapView *self, const char *code)
   return NULL;
 }
 
+/* At once, or when the map has got a size. */
 static void
 fit_grid (WgMapView *self)
 {
@@ -341,13 +350,6 @@ fit_grid (WgMapView *self)
 }
 
 /* --- the widget ------------------------------------------------------------------------------ */
-
-static void
-on_map_size_changed_cb (WgMapView *self)
-{
-  if (self->fit_code != NULL)
-    fit_grid (self);
-}
 
 static void
 wg_map_view_dispose (GObject *object)
@@ -499,7 +501,7 @@ wg_map_view_init (WgMapView *self)
   add_gestures (self);
   g_signal_connect_object (self->paint, "painted", G_CALLBACK (on_painted_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->paint, "resized", G_CALLBACK (on_map_size_changed_cb), self,
+  g_signal_connect_object (self->paint, "resized", G_CALLBACK (fit_grid), self,
                            G_CONNECT_SWAPPED);
   if (!build_base (self, (WgPoint) { 118.58, 37.45 }, 10, &error))
     g_error ("the map's own style: %s", error->message);

@@ -107,11 +107,15 @@ get_text_scale (WgPaintLayer *self)
 static void
 order_painting (WgPaintLayer *self)
 {
-  WgMapFrame frame = wg_map_frame_from_viewport (shumate_layer_get_viewport (SHUMATE_LAYER (self)),
-                                                 GTK_WIDGET (self));
+  WgMapFrame frame;
   Order *order;
 
-  if (self->busy || self->scene == NULL || frame.width <= 0 || frame.height <= 0)
+  if (self->busy ||
+      self->scene == NULL) /* without a scene after dispose: the viewport is gone, too */
+    return;
+  frame = wg_map_frame_from_viewport (shumate_layer_get_viewport (SHUMATE_LAYER (self)),
+                                      GTK_WIDGET (self));
+  if (frame.width <= 0 || frame.height <= 0)
     return;
   self->busy = TRUE;
   self->stale = FALSE;
@@ -140,6 +144,32 @@ is_worn (const WgPainting *painting, const WgMapFrame *frame)
          dy > (painting->frame.height - frame->height) / 4.0;
 }
 
+/* The cairo renderer copies a texture before it draws it, and this one is larger than the view. */
+static void
+append_painting (GtkWidget *widget,
+                 GtkSnapshot *snapshot,
+                 const WgPainting *painting,
+                 const graphene_rect_t *place)
+{
+  GtkNative *native = gtk_widget_get_native (widget);
+  cairo_t *cr;
+
+  if (!GSK_IS_CAIRO_RENDERER (gtk_native_get_renderer (native)))
+    {
+      gtk_snapshot_append_texture (snapshot, painting->texture, place);
+      return;
+    }
+  cr = gtk_snapshot_append_cairo (snapshot,
+                                  &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (widget),
+                                                       (float) gtk_widget_get_height (widget)));
+  cairo_translate (cr, place->origin.x, place->origin.y);
+  cairo_scale (cr, place->size.width / cairo_image_surface_get_width (painting->surface),
+               place->size.height / cairo_image_surface_get_height (painting->surface));
+  cairo_set_source_surface (cr, painting->surface, 0, 0);
+  cairo_paint (cr);
+  cairo_destroy (cr);
+}
+
 static void
 wg_paint_layer_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -166,7 +196,7 @@ wg_paint_layer_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       y = round (y * device) / device;
     }
   graphene_rect_init (&place, (float) x, (float) y, (float) width, (float) height);
-  gtk_snapshot_append_texture (snapshot, painting->texture, &place);
+  append_painting (widget, snapshot, painting, &place);
 }
 
 static void

@@ -353,7 +353,7 @@ find_clusters (const Painter *self)
 /* --- the whole ------------------------------------------------------------------------------- */
 
 static GdkTexture *
-take_texture (cairo_surface_t *surface)
+make_texture (cairo_surface_t *surface)
 {
   int height = cairo_image_surface_get_height (surface),
       stride = cairo_image_surface_get_stride (surface);
@@ -361,7 +361,7 @@ take_texture (cairo_surface_t *surface)
   cairo_surface_flush (surface);
   g_autoptr (GBytes) bytes = g_bytes_new_with_free_func (
       cairo_image_surface_get_data (surface), (gsize) height * stride,
-      (GDestroyNotify) cairo_surface_destroy, surface);
+      (GDestroyNotify) cairo_surface_destroy, cairo_surface_reference (surface));
   return gdk_memory_texture_new (cairo_image_surface_get_width (surface), height,
                                  GDK_MEMORY_DEFAULT, bytes, (gsize) stride);
 }
@@ -414,7 +414,8 @@ wg_painting_new (WgMapScene *scene, const WgMapFrame *frame, double scale, doubl
   g_object_unref (pango);
   self->frame = *frame;
   self->scene = wg_map_scene_ref (scene);
-  self->texture = take_texture (surface);
+  self->surface = surface;
+  self->texture = make_texture (surface);
   return self;
 }
 
@@ -431,6 +432,7 @@ wg_painting_free (WgPainting *self)
   if (self == NULL)
     return;
   g_object_unref (self->texture);
+  cairo_surface_destroy (self->surface);
   g_array_unref (self->clusters);
   wg_map_scene_unref (self->scene);
   g_free (self);

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   WgMapFrame frame;
-  GdkTexture *texture; /* of frame.width × height times @scale */
-  GArray *clusters;    /* of WgCluster: what was drawn, for taps */
+  cairo_surface_t *surface; /* of frame.width × height times @scale */
+  GdkTexture *texture;      /* the same pixels */
+  GArray *clusters;         /* of WgCluster: what was drawn, for taps */
   WgMapScene *scene;
 } WgPainting;
 
