@@ -476,13 +476,6 @@ add_gestures (WgMapView *self)
 }
 
 static void
-add_layer (WgMapView *self, ShumateLayer *layer)
-{
-  gtk_accessible_update_state (GTK_ACCESSIBLE (layer), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
-  shumate_map_add_layer (self->map, layer);
-}
-
-static void
 wg_map_view_init (WgMapView *self)
 {
   g_autoptr (GError) error = NULL;
@@ -496,13 +489,12 @@ wg_map_view_init (WgMapView *self)
                                 FALSE); /* a tap answers at once, and the battery lasts */
   self->paint = wg_paint_layer_new (self->viewport);
   self->markers = wg_marker_layer_new (self->viewport);
-  add_layer (self, SHUMATE_LAYER (self->paint));
-  add_layer (self, SHUMATE_LAYER (self->markers));
+  shumate_map_add_layer (self->map, SHUMATE_LAYER (self->paint));
+  shumate_map_add_layer (self->map, SHUMATE_LAYER (self->markers));
   add_gestures (self);
   g_signal_connect_object (self->paint, "painted", G_CALLBACK (on_painted_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->paint, "resized", G_CALLBACK (fit_grid), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->paint, "resized", G_CALLBACK (fit_grid), self, G_CONNECT_SWAPPED);
   if (!build_base (self, (WgPoint) { 118.58, 37.45 }, 10, &error))
     g_error ("the map's own style: %s", error->message);
   update_scene (self);

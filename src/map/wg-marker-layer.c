@@ -179,6 +179,7 @@ wg_marker_layer_init (WgMarkerLayer *self)
   self->place = (WgPoint) { NAN, NAN };
   self->fix = (WgFix) { .lon = NAN, .lat = NAN, .accuracy_m = NAN };
   gtk_widget_set_can_target (GTK_WIDGET (self), FALSE);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
 }
 
