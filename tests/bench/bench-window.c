@@ -22,6 +22,7 @@ typedef struct
 {
   Display *display;
   int damage_event;
+  GPid pid;
   Window window; /* 0: none yet */
   int width, height;
   gint64 began_us, mapped_us, painted_us;
@@ -103,7 +104,10 @@ wait_for_picture (Watch *watch)
       gint64 at_us;
 
       if (!XPending (watch->display) && poll (&poll_fd, 1, TIMEOUT_MS) <= 0)
-        g_error ("no window was painted within %d s", TIMEOUT_MS / 1000);
+        {
+          kill (watch->pid, SIGKILL);
+          g_error ("no window was painted within %d s", TIMEOUT_MS / 1000);
+        }
       at_us = g_get_monotonic_time ();
       while (XPending (watch->display))
         {
@@ -168,7 +172,6 @@ main (int argc, char **argv)
 {
   Watch watch = { 0 };
   g_autoptr (GError) error = NULL;
-  GPid pid;
   double cpu_ms;
 
   if (argc < 2)
@@ -182,16 +185,16 @@ main (int argc, char **argv)
   if (!g_spawn_async (NULL, argv + 1, NULL,
                       G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
                           G_SPAWN_STDERR_TO_DEV_NULL,
-                      NULL, NULL, &pid, &error))
+                      NULL, NULL, &watch.pid, &error))
     g_error ("%s", error->message);
   wait_for_picture (&watch);
-  cpu_ms = read_cpu (pid);
+  cpu_ms = read_cpu (watch.pid);
   rest (&watch);
   /* mapped ms, painted ms, CPU ms until then, CPU ms until at rest, RSS KiB, PSS KiB */
   g_print ("%.1f %.1f %.0f %.0f %ld %ld\n", (double) (watch.mapped_us - watch.began_us) / 1e3,
-           (double) (watch.painted_us - watch.began_us) / 1e3, cpu_ms, read_cpu (pid),
-           read_memory (pid, "Rss:"), read_memory (pid, "Pss:"));
-  kill (pid, SIGTERM);
-  waitpid (pid, NULL, 0);
+           (double) (watch.painted_us - watch.began_us) / 1e3, cpu_ms, read_cpu (watch.pid),
+           read_memory (watch.pid, "Rss:"), read_memory (watch.pid, "Pss:"));
+  kill (watch.pid, SIGTERM);
+  waitpid (watch.pid, NULL, 0);
   return 0;
 }

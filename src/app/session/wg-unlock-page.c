@@ -47,7 +47,8 @@ show_info (WgUnlockPage *self, const char *before)
       return;
     }
   gtk_widget_set_visible (self->pad, info.is_pin);
-  g_object_set (self->secret, "input-purpose",
+  /* The entry has no such property, the text inside it has. */
+  g_object_set (gtk_editable_get_delegate (GTK_EDITABLE (self->secret)), "input-purpose",
                 info.is_pin ? GTK_INPUT_PURPOSE_PIN : GTK_INPUT_PURPOSE_PASSWORD, NULL);
   if (info.blocked)
     text = g_strdup (_("Too many wrong tries. An administrator must enrol this tablet again."));
