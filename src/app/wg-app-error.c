@@ -53,6 +53,7 @@ describe_sync (int code)
   switch ((WgSyncError) code)
     {
     case WG_SYNC_ERROR_OFFLINE:
+    case WG_SYNC_ERROR_TIMEOUT:
       return N_ ("The platform cannot be reached now.");
     case WG_SYNC_ERROR_FOREIGN:
       return N_ ("Somebody else answered. Sign in to this network first.");
