@@ -23,7 +23,7 @@ make_sync (Terminal *self)
 }
 
 Terminal *
-terminal_new (FaultPlatform *line, const char *worker)
+terminal_enrol (FaultPlatform *line, const char *worker)
 {
   Terminal *self = g_new0 (Terminal, 1);
   g_autofree char *code = test_daemon_code (platform, worker);
@@ -36,6 +36,14 @@ terminal_new (FaultPlatform *line, const char *worker)
       wg_enrol (self->folder, wg_store_system_ports (), url, code, SECRET, "test", NULL, &error);
   g_assert_no_error (error);
   make_sync (self);
+  return self;
+}
+
+Terminal *
+terminal_new (FaultPlatform *line, const char *worker)
+{
+  Terminal *self = terminal_enrol (line, worker);
+
   terminal_round_well (self);
   return self;
 }

@@ -21,6 +21,7 @@ typedef struct
 extern TestDaemon *platform; /* one for the whole program */
 
 Terminal *terminal_new (FaultPlatform *line, const char *worker);
+Terminal *terminal_enrol (FaultPlatform *line, const char *worker); /* no round yet */
 Terminal *terminal_new_next (FaultPlatform *line); /* of a worker that no other test has */
 void terminal_free (Terminal *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Terminal, terminal_free)

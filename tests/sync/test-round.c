@@ -373,6 +373,103 @@ test_photos_wait_for_permission (void)
   g_assert_cmpint (terminal_truth (terminal, id), ==, WG_TRUTH_APPLIED);
 }
 
+/* The only file of a folder whose name ends so, or NULL. */
+static char *
+find_file (const char *folder, const char *ending)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, ending))
+      return g_build_filename (folder, name, NULL);
+  return NULL;
+}
+
+static void
+assert_hash_is_name (const char *path)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *bytes = NULL, *digest = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) bytes, size);
+  g_assert_true (g_str_has_prefix (name, digest));
+}
+
+/* The map pack grows over five lines that break; damaged bytes before them are found by the hash.
+ */
+static void
+test_pack_resumes (void)
+{
+  g_autoptr (FaultPlatform) line = make_line ();
+  g_autoptr (Terminal) terminal = terminal_enrol (line, "w0102");
+  g_autofree char *folder = g_build_filename (terminal->folder, "packs", NULL);
+  FaultRule rule = { .match = "GET /v1/blobs/", .kind = FAULT_CUT_REPLY, .at = 20000, .times = 1 };
+  g_autofree char *pack = NULL, *part = NULL, *request = NULL;
+
+  for (int i = 0; i < 5; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      fault_platform_rule (line, &rule);
+      g_assert_false (terminal_round (terminal, &error));
+      g_assert_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_OFFLINE);
+      terminal_restart (terminal);
+      pack = find_file (folder, ".mbtiles");
+      g_assert_null (pack);
+    }
+  request = fault_platform_last_request (line, "GET /v1/blobs/");
+  g_assert_nonnull (strstr (request, "\r\nRange: bytes="));
+  fault_platform_rule (line, NULL);
+  terminal_round_well (terminal);
+  pack = find_file (folder, ".mbtiles");
+  assert_hash_is_name (pack);
+
+  g_clear_pointer (&terminal, terminal_free);
+  terminal = terminal_enrol (line, "w0103");
+  {
+    g_autofree char *name = g_path_get_basename (pack);
+    g_autofree char *packs = g_build_filename (terminal->folder, "packs", NULL);
+    g_autofree char *whole = g_build_filename (packs, name, NULL);
+
+    *strrchr (name, '.') = '\0';
+    part = g_strconcat (packs, "/", name, ".part", NULL);
+    g_mkdir_with_parents (packs, 0700);
+    g_assert_true (g_file_set_contents (part, "not the beginning of it", -1, NULL));
+    terminal_round_well (terminal); /* ends well, without the pack */
+    g_assert_false (g_file_test (part, G_FILE_TEST_EXISTS));
+    g_assert_false (g_file_test (whole, G_FILE_TEST_EXISTS));
+    terminal_round_well (terminal);
+    assert_hash_is_name (whole);
+  }
+}
+
+/* 413: less at a time, in the same round. */
+static void
+test_too_large (void)
+{
+  g_autoptr (FaultPlatform) line = make_line ();
+  g_autoptr (Terminal) terminal = terminal_new_next (line);
+  g_autofree char *epoch = g_strdup (wg_store_get_identity (terminal->store)->epoch);
+  g_autofree char *answer =
+      fault_answer (413, epoch, "application/problem+json", NULL,
+                    "{\"type\":\"urn:wangge:problem:too-large\",\"title\":\"x\","
+                    "\"status\":413}");
+  FaultRule rule = { .match = PUSH, .kind = FAULT_ANSWER, .answer = answer, .times = 2 };
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  guint pushes = fault_platform_count (line, PUSH);
+
+  for (int i = 0; i < 16; i++)
+    g_ptr_array_add (ids, terminal_log (terminal, WG_EVENT_LEVEL_DAILY, "环境巡查", NULL));
+  fault_platform_rule (line, &rule);
+  terminal_round_well (terminal);
+  /* 16 and 8 were too many; then 4, 8, 4 */
+  g_assert_cmpuint (fault_platform_count (line, PUSH), ==, pushes + 5);
+  assert_all_once (ids);
+}
+
 static void
 test_stall (void)
 {
@@ -413,6 +510,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/round/photo-resumes", test_photo_resumes);
   g_test_add_func ("/sync/round/photo-comes-down", test_photo_comes_down);
   g_test_add_func ("/sync/round/photos-wait-for-permission", test_photos_wait_for_permission);
+  g_test_add_func ("/sync/round/pack-resumes", test_pack_resumes);
+  g_test_add_func ("/sync/round/too-large", test_too_large);
   g_test_add_func ("/sync/round/stall", test_stall);
   result = g_test_run ();
   test_daemon_free (platform);

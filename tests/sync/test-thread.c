@@ -120,6 +120,34 @@ test_stop_in_the_middle (void)
   assert_once (events, id);
 }
 
+/* The platform asks to wait an hour: new work and the 50 seconds change nothing about that. */
+static void
+test_retry_after (void)
+{
+  g_autoptr (FaultPlatform) line = make_line ();
+  g_autoptr (Terminal) terminal = terminal_new_next (line);
+  g_autofree char *epoch = g_strdup (wg_store_get_identity (terminal->store)->epoch);
+  g_autofree char *answer =
+      fault_answer (503, epoch, "application/problem+json", "Retry-After: 3600\r\n",
+                    "{\"type\":\"urn:wangge:problem:maintenance\",\"title\":\"x\","
+                    "\"status\":503}");
+  FaultRule rule = { .match = PUSH, .kind = FAULT_ANSWER, .answer = answer };
+  g_autofree char *id = terminal_log (terminal, WG_EVENT_LEVEL_MAJOR, "道路积水", NULL);
+  g_autoptr (WgSyncStatus) status = NULL;
+  g_autoptr (GError) error = NULL;
+
+  fault_platform_rule (line, &rule);
+  g_assert_false (terminal_round (terminal, &error));
+  g_assert_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_BUSY);
+  status = wg_sync_dup_status (terminal->sync);
+  g_assert_cmpint (status->state, ==, WG_SYNC_WAITING);
+  g_assert_cmpint (status->next_try_ms, >=,
+                   wg_ports_wall_ms (wg_store_system_ports ()) + 3590 * 1000);
+  fault_platform_rule (line, NULL);
+  terminal_round_well (terminal); /* "send now" goes past it */
+  g_assert_cmpint (terminal_truth (terminal, id), ==, WG_TRUTH_APPLIED);
+}
+
 /* A major that is saved while a photo is on its way goes before the photo's next piece. */
 static void
 test_major_overtakes_photo (void)
@@ -305,6 +333,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/thread/line-returns", test_line_returns);
   g_test_add_func ("/sync/thread/saved-is-sent", test_saved_is_sent);
   g_test_add_func ("/sync/thread/stop-in-the-middle", test_stop_in_the_middle);
+  g_test_add_func ("/sync/thread/retry-after", test_retry_after);
   g_test_add_func ("/sync/thread/major-overtakes-photo", test_major_overtakes_photo);
   g_test_add_func ("/sync/thread/restored-platform", test_restored_platform);
   g_test_add_func ("/sync/thread/forked", test_forked);
