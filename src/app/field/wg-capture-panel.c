@@ -19,6 +19,7 @@ struct _WgCapturePanel
   GtkBox parent_instance;
 
   GtkGrid *tiles;
+  GtkBox *levels;
   WgHoldBar *hold;
   WgServices *services;      /* owned */
   GCancellable *cancellable; /* owned */
@@ -214,6 +215,7 @@ wg_capture_panel_class_init (WgCapturePanelClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/wangge/Wangge/ui/wg-capture-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, WgCapturePanel, tiles);
+  gtk_widget_class_bind_template_child (widget_class, WgCapturePanel, levels);
   gtk_widget_class_bind_template_child (widget_class, WgCapturePanel, hold);
 }
 
@@ -264,21 +266,24 @@ wg_capture_panel_set_model (WgCapturePanel *self, GListModel *today)
 }
 
 /**
- * wg_capture_panel_set_columns:
+ * wg_capture_panel_set_shape:
  * @self: the panel
- * @n_columns: tiles beside each other
+ * @shape: "wide", "medium" or "narrow"
  *
- * Arranges the tiles: low windows want more columns.
+ * Arranges tiles and buttons: low and narrow windows want more of them beside each other.
  *
  * Thread: UI.
  * Errors: none.
  */
 void
-wg_capture_panel_set_columns (WgCapturePanel *self, int n_columns)
+wg_capture_panel_set_shape (WgCapturePanel *self, const char *shape)
 {
-  if (self->n_columns == n_columns)
-    return;
-  self->n_columns = n_columns;
+  gboolean narrow = g_str_equal (shape, "narrow");
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (self->levels),
+                                  narrow ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_homogeneous (self->levels, narrow);
+  self->n_columns = g_str_equal (shape, "wide") ? 2 : 3;
   if (self->codes != NULL)
     show_tiles (self);
 }

@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (WgCapturePanel, wg_capture_panel, WG, CAPTURE_PANEL, GtkBo
 
 void wg_capture_panel_set_services (WgCapturePanel *self, WgServices *services);
 void wg_capture_panel_set_model (WgCapturePanel *self, GListModel *today);
-void wg_capture_panel_set_columns (WgCapturePanel *self, int n_columns);
+void wg_capture_panel_set_shape (WgCapturePanel *self, const char *shape);
 void wg_capture_panel_capture (WgCapturePanel *self, const char *class_code);
 
 G_END_DECLS

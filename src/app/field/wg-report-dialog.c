@@ -383,7 +383,7 @@ show_title (WgReportDialog *self)
   if (event->level >= WG_EVENT_LEVEL_MAJOR)
     {
       gtk_widget_remove_css_class (GTK_WIDGET (self->submit), "suggested-action");
-      gtk_widget_add_css_class (GTK_WIDGET (self->submit), "destructive-action");
+      gtk_widget_add_css_class (GTK_WIDGET (self->submit), "major-action");
     }
 }
 

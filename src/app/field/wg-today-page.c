@@ -89,7 +89,7 @@ arrange (WgTodayPage *self)
   gtk_box_reorder_child_after (self->medium_box, GTK_WIDGET (self->medium_panel),
                                right ? self->medium_left : NULL);
   adw_multi_layout_view_set_layout_name (self->layouts, self->shape);
-  wg_capture_panel_set_columns (self->panel, g_str_equal (self->shape, "wide") ? 2 : 3);
+  wg_capture_panel_set_shape (self->panel, self->shape);
   show_panes (self);
 }
 
@@ -141,7 +141,9 @@ make_draft (WgTodayPage *self, const WgDraft *draft)
   gtk_widget_set_hexpand (open, TRUE);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (open), "win.open-draft");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (open), "s", draft->id);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (open), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (open), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  draft_title (draft), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, when,
+                                  -1);
   gtk_widget_set_name (remove, draft->id);
   gtk_widget_set_tooltip_text (remove, _ ("Throw the draft away"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL,

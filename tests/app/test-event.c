@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What happens to an event on the screens: returned, drafts, lookalikes, level, place, withdrawal.
+ */
+#include <math.h>
+
+#include "app/app-tablet.h"
+#include "app/field/wg-duplicate-dialog.h"
+#include "app/field/wg-event-page.h"
+#include "app/field/wg-report-dialog.h"
+#include "app/field/wg-report-form.h"
+#include "app/wg-language.h"
+
+/* As the user sees it. */
+#define T(msgid) g_dgettext (GETTEXT_PACKAGE, msgid)
+
+#define GENERAL_CLASS "道路积水"
+
+static GtkWidget *
+open_general (AppTablet *tablet)
+{
+  GtkWidget *dialog;
+
+  app_click (GTK_WIDGET (tablet->window), T ("General Event"));
+  dialog = app_wait_for (GTK_WIDGET (tablet->window), WG_TYPE_REPORT_DIALOG, NULL);
+  app_click (dialog, GENERAL_CLASS);
+  return dialog;
+}
+
+static WgReportForm *
+get_form (GtkWidget *dialog)
+{
+  return WG_REPORT_FORM (app_wait_for (dialog, WG_TYPE_REPORT_FORM, NULL));
+}
+
+static void
+type (GtkWidget *dialog, const char *text)
+{
+  GtkWidget *view = app_wait_for (dialog, GTK_TYPE_TEXT_VIEW, NULL);
+
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), text, -1);
+}
+
+static char *
+find_returned (AppTablet *tablet)
+{
+  g_autoptr (GPtrArray) events = app_list_events (tablet, WG_EVENT_LIST_RETURNED);
+
+  g_assert_cmpuint (events->len, ==, 1);
+  return g_strdup (wg_event_item_get_id (g_ptr_array_index (events, 0)));
+}
+
+/* --- returned --- */
+
+/* Source: ux.md E8: the reason on top, the focus where the fault is, reported again in place. */
+static void
+test_returned (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (120, 1280, 800);
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  g_autofree char *id = find_returned (tablet);
+  g_autoptr (GPtrArray) returned = NULL;
+  GtkWidget *page, *dialog;
+
+  wg_window_show_event (tablet->window, id);
+  page = app_wait_for (window, WG_TYPE_EVENT_PAGE, NULL);
+  app_wait_for (page, GTK_TYPE_BUTTON, T ("Supplement and Report Again"));
+  app_picture (tablet, "returned-1280");
+  app_click (page, T ("Supplement and Report Again"));
+  dialog = app_wait_for (window, WG_TYPE_REPORT_DIALOG, NULL);
+  app_settle (tablet);
+  app_picture (tablet, "mend-1280");
+  g_assert_cmpstr (wg_report_form_get_focus (get_form (dialog)), ==, "description");
+  type (dialog, "门牌号：示例路 12 号楼下");
+  app_click (dialog, T ("Report Again"));
+  app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
+  app_settle (tablet);
+  returned = app_list_events (tablet, WG_EVENT_LIST_RETURNED);
+  g_assert_cmpuint (returned->len, ==, 0);
+  app_picture (tablet, "mended-1280");
+}
+
+/* --- drafts --- */
+
+static gboolean
+is_saved (gpointer data)
+{
+  return *(gboolean *) data;
+}
+
+static void
+on_store_changed_cb (WgStore *store, const char *topic, gpointer data)
+{
+  if (g_str_equal (topic, "drafts"))
+    *(gboolean *) data = TRUE;
+}
+
+/* Source: ux.md T08: the program is killed while somebody types. */
+static void
+test_draft (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 960, 600);
+  GtkWidget *dialog = open_general (tablet);
+  gboolean saved = FALSE;
+  gulong id = g_signal_connect (wg_services_get_store (tablet->services), "changed",
+                                G_CALLBACK (on_store_changed_cb), &saved);
+  g_autoptr (GPtrArray) events = NULL;
+  WgReportForm *form;
+
+  wg_report_form_set_focus (get_form (dialog), "description");
+  type (dialog, "积水约二十厘米，影响通行");
+  app_wait (is_saved, &saved, "the draft");
+  g_signal_handler_disconnect (wg_services_get_store (tablet->services), id);
+  app_tablet_restart (tablet);
+
+  app_click (GTK_WIDGET (tablet->window), T ("Events of today"));
+  app_wait_for (GTK_WIDGET (tablet->window), GTK_TYPE_BUTTON, T ("Throw the draft away"));
+  app_picture (tablet, "draft-960");
+  app_click (GTK_WIDGET (tablet->window), T ("Draft: general event"));
+  dialog = app_wait_for (GTK_WIDGET (tablet->window), WG_TYPE_REPORT_DIALOG, NULL);
+  form = get_form (dialog);
+  g_assert_cmpstr (wg_report_form_get_event (form)->description, ==, "积水约二十厘米，影响通行");
+  g_assert_nonnull (wg_report_form_get_event (form)->class_code);
+  g_assert_cmpstr (wg_report_form_get_focus (form), ==, "description");
+
+  app_click (dialog, T ("Report"));
+  app_wait_gone (GTK_WIDGET (tablet->window), WG_TYPE_REPORT_DIALOG, NULL);
+  app_wait_gone (GTK_WIDGET (tablet->window), GTK_TYPE_BUTTON, T ("Throw the draft away"));
+  events = app_list_events (tablet, WG_EVENT_LIST_TODAY);
+  g_assert_cmpuint (events->len, ==, 1);
+}
+
+/* --- lookalikes --- */
+
+static void
+report_general (AppTablet *tablet)
+{
+  GtkWidget *dialog = open_general (tablet);
+
+  app_click (dialog, T ("Report"));
+  app_wait_gone (GTK_WIDGET (tablet->window), WG_TYPE_REPORT_DIALOG, NULL);
+}
+
+/* Source: ux.md E2. */
+static void
+test_same_matter (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 1280, 800);
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  g_autoptr (GPtrArray) events = NULL;
+  g_autofree char *name = g_strdup_printf (T ("Same matter as %s: attach"), GENERAL_CLASS);
+  const WgEventView *first, *second;
+  GtkWidget *dialog, *asked;
+
+  report_general (tablet);
+  dialog = open_general (tablet);
+  app_click (dialog, T ("Report"));
+  asked = app_wait_for (window, WG_TYPE_DUPLICATE_DIALOG, NULL);
+  app_picture (tablet, "duplicate-1280");
+  app_click (asked, name);
+  app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
+
+  events = app_list_events (tablet, WG_EVENT_LIST_TODAY);
+  g_assert_cmpuint (events->len, ==, 2);
+  second = wg_event_item_get_view (g_ptr_array_index (events, 0));
+  first = wg_event_item_get_view (g_ptr_array_index (events, 1));
+  if (second->event->duplicate_of == NULL)
+    {
+      const WgEventView *other = first;
+
+      first = second;
+      second = other;
+    }
+  g_assert_cmpstr (second->event->duplicate_of, ==, first->event->id);
+}
+
+static void
+test_not_the_same (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 1280, 800);
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  g_autoptr (GPtrArray) events = NULL;
+  GtkWidget *dialog;
+
+  report_general (tablet);
+  dialog = open_general (tablet);
+  app_click (dialog, T ("Report"));
+  app_click (app_wait_for (window, WG_TYPE_DUPLICATE_DIALOG, NULL), T ("Cancel"));
+  app_wait_gone (window, WG_TYPE_DUPLICATE_DIALOG, NULL);
+  app_click (dialog, T ("Report"));
+  app_click (app_wait_for (window, WG_TYPE_DUPLICATE_DIALOG, NULL), T ("Not the Same: Go On"));
+  app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
+  events = app_list_events (tablet, WG_EVENT_LIST_TODAY);
+  g_assert_cmpuint (events->len, ==, 2);
+  for (guint i = 0; i < events->len; i++)
+    g_assert_null (wg_event_item_get_view (g_ptr_array_index (events, i))->event->duplicate_of);
+}
+
+/* --- level --- */
+
+/* Source: ux.md E5. 0101 is a daily class. */
+static void
+test_level (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 1280, 800);
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  GtkWidget *dialog = open_general (tablet);
+  GtkWidget *asked;
+  g_autoptr (GPtrArray) events = NULL;
+
+  wg_report_form_set_class (get_form (dialog), "0101");
+  app_click (dialog, T ("Report"));
+  asked = app_wait_for (window, ADW_TYPE_ALERT_DIALOG, NULL);
+  app_picture (tablet, "level-1280");
+  app_click (asked, T ("Use the Suggested Level"));
+  app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
+  events = app_list_events (tablet, WG_EVENT_LIST_TODAY);
+  g_assert_cmpuint (events->len, ==, 1);
+  g_assert_cmpint (wg_event_item_get_view (g_ptr_array_index (events, 0))->event->level, ==,
+                   WG_EVENT_LEVEL_DAILY);
+}
+
+static void
+test_sounds_major (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 1280, 800);
+  GtkWidget *dialog = open_general (tablet);
+
+  type (dialog, "有煤气味，疑似燃气泄漏");
+  app_click (dialog, T ("Report as Major"));
+  app_wait_for (dialog, GTK_TYPE_BUTTON, T ("Call the duty number"));
+  g_assert_cmpint (wg_report_form_get_event (get_form (dialog))->level, ==, WG_EVENT_LEVEL_MAJOR);
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+}
+
+/* --- place --- */
+
+/* Explained, not blocked. */
+static void
+test_outside (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 1280, 800);
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  GtkWidget *dialog = open_general (tablet);
+  g_autoptr (GPtrArray) events = NULL;
+
+  g_assert_null (app_find (dialog, GTK_TYPE_ENTRY, T ("Why outside the own grid")));
+  wg_report_form_set_point (get_form (dialog),
+                            (WgPoint) { tablet->grid->boundary->box.max_lon + 0.02,
+                                        tablet->grid->boundary->box.max_lat + 0.02 });
+  gtk_editable_set_text (
+      GTK_EDITABLE (app_wait_for (dialog, GTK_TYPE_ENTRY, T ("Why outside the own grid"))),
+      "居民在路口反映");
+  app_picture (tablet, "outside-1280");
+  app_click (dialog, T ("Report"));
+  app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
+  events = app_list_events (tablet, WG_EVENT_LIST_TODAY);
+  g_assert_cmpuint (events->len, ==, 1);
+  g_assert_cmpstr (wg_event_item_get_view (g_ptr_array_index (events, 0))->event->outside_reason,
+                   ==, "居民在路口反映");
+}
+
+static void
+test_without_place (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 360, 720);
+  g_autoptr (WgLocator) nowhere = wg_locator_new_geoclue ("test"); /* never started */
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  g_autoptr (GPtrArray) events = NULL;
+  g_autofree char *name = g_strdup_printf (T ("Record %s with one tap"), "入户走访");
+
+  wg_services_set_locator (tablet->services, nowhere);
+  app_click (window, name);
+  app_settle (tablet);
+  events = app_list_events (tablet, WG_EVENT_LIST_TODAY);
+  g_assert_cmpuint (events->len, ==, 1);
+  g_assert_true (isnan (wg_event_item_get_view (g_ptr_array_index (events, 0))->event->lon));
+}
+
+/* --- withdrawal --- */
+
+static void
+test_withdraw (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 360, 720);
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  g_autoptr (GPtrArray) events = NULL;
+  g_autoptr (GPtrArray) after = NULL;
+  GtkWidget *page, *asked;
+
+  report_general (tablet);
+  events = app_list_events (tablet, WG_EVENT_LIST_TODAY);
+  wg_window_show_event (tablet->window, wg_event_item_get_id (g_ptr_array_index (events, 0)));
+  page = app_wait_for (window, WG_TYPE_EVENT_PAGE, NULL);
+  app_wait_for (page, GTK_TYPE_BUTTON, T ("Withdraw…"));
+  app_picture (tablet, "event-360");
+  app_click (page, T ("Withdraw…"));
+  asked = app_wait_for (window, ADW_TYPE_ALERT_DIALOG, NULL);
+  g_assert_false (gtk_widget_is_sensitive (app_wait_for (asked, GTK_TYPE_BUTTON, T ("Withdraw"))));
+  gtk_editable_set_text (GTK_EDITABLE (app_wait_for (asked, GTK_TYPE_ENTRY, NULL)), "已自行排除");
+  app_click (asked, T ("Withdraw"));
+  app_wait_gone (page, GTK_TYPE_BUTTON, T ("Withdraw…"));
+  after = app_list_events (tablet, WG_EVENT_LIST_TODAY);
+  g_assert_cmpint (wg_event_item_get_view (g_ptr_array_index (after, 0))->event->state, ==,
+                   WG_EVENT_STATE_VOID);
+}
+
+int
+main (int argc, char *argv[])
+{
+  wg_language_init ();
+  g_setenv ("WANGGE_KDF_TEST", "1", TRUE);
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_test_add_func ("/app/event/returned", test_returned);
+  g_test_add_func ("/app/event/draft", test_draft);
+  g_test_add_func ("/app/event/same-matter", test_same_matter);
+  g_test_add_func ("/app/event/not-the-same", test_not_the_same);
+  g_test_add_func ("/app/event/level", test_level);
+  g_test_add_func ("/app/event/sounds-major", test_sounds_major);
+  g_test_add_func ("/app/event/outside", test_outside);
+  g_test_add_func ("/app/event/without-place", test_without_place);
+  g_test_add_func ("/app/event/withdraw", test_withdraw);
+  return g_test_run ();
+}
