@@ -356,8 +356,8 @@ are_drawn (gpointer data)
 }
 
 /* Tiles are there and transitions over. */
-static void
-draw_frames (AppTablet *tablet)
+void
+app_draw (AppTablet *tablet)
 {
   guint n_frames = 0;
 
@@ -374,10 +374,52 @@ app_picture (AppTablet *tablet, const char *name)
 
   if (folder == NULL)
     return;
-  draw_frames (tablet);
+  app_draw (tablet);
   path = g_strdup_printf ("%s/%s.png", folder, name);
   wg_picture_save (GTK_WINDOW (tablet->window), path, &error);
   g_assert_no_error (error);
+}
+
+#define LEAST_TARGET 48
+
+static gboolean
+has_words (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget) && *gtk_label_get_text (GTK_LABEL (widget)) != '\0')
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (has_words (child))
+      return TRUE;
+  return FALSE;
+}
+
+void
+app_check_targets (GtkWidget *root)
+{
+  graphene_rect_t bounds;
+
+  if (!gtk_widget_get_visible (root) || !gtk_widget_get_child_visible (root) ||
+      GTK_IS_WINDOW_CONTROLS (root) || GTK_IS_SPIN_BUTTON (root))
+    return;
+  if (GTK_IS_BUTTON (root) && gtk_widget_get_mapped (root))
+    {
+      g_autofree char *what = g_strdup_printf (
+          "%s '%s' in %s", G_OBJECT_TYPE_NAME (root),
+          gtk_widget_get_tooltip_text (root) != NULL ? gtk_widget_get_tooltip_text (root) : "",
+          G_OBJECT_TYPE_NAME (gtk_widget_get_parent (root)));
+
+      /* The name of a menu button is on the button around. */
+      if (!has_words (root) && !GTK_IS_MENU_BUTTON (gtk_widget_get_parent (root)) &&
+          !gtk_test_accessible_has_property (GTK_ACCESSIBLE (root), GTK_ACCESSIBLE_PROPERTY_LABEL))
+        g_error ("%s has no name", what);
+      g_assert_true (gtk_widget_compute_bounds (root, root, &bounds));
+      if (bounds.size.width < LEAST_TARGET || bounds.size.height < LEAST_TARGET)
+        g_error ("%s is %g x %g px", what, bounds.size.width, bounds.size.height);
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    app_check_targets (child);
 }
 
 /* --- the store -------------------------------------------------------------------------------- */
@@ -478,7 +520,7 @@ static void
 stop (AppTablet *tablet)
 {
   /* libshumate 1.4 cancels a tile on its way twice when its map goes. */
-  draw_frames (tablet);
+  app_draw (tablet);
   gtk_window_destroy (GTK_WINDOW (tablet->window));
   g_clear_object (&tablet->window);
   while (g_main_context_pending (NULL))

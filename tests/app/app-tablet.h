@@ -43,8 +43,14 @@ void app_wait_gone (GtkWidget *root, GType type, const char *name);
 void app_click (GtkWidget *root, const char *name);
 guint app_count_shown (GtkWidget *root, GType type);
 
+/* Tiles are there and transitions over. */
+void app_draw (AppTablet *tablet);
+
 /* Writes a picture for people into the folder named by WANGGE_TEST_PICTURES, if it is set. */
 void app_picture (AppTablet *tablet, const char *name);
+
+/* Everything that can be pressed has a name and is at least 48 px high and wide. */
+void app_check_targets (GtkWidget *root);
 
 /* What the store holds. */
 GPtrArray *app_list_events (AppTablet *tablet, WgEventList which);

@@ -152,6 +152,8 @@ test_same_matter (void)
   GtkWidget *dialog, *asked;
 
   report_general (tablet);
+  app_settle (tablet);
+  g_assert_null (app_find (window, GTK_TYPE_BUTTON, T ("Throw the draft away")));
   dialog = open_general (tablet);
   app_click (dialog, T ("Report"));
   asked = app_wait_for (window, WG_TYPE_DUPLICATE_DIALOG, NULL);

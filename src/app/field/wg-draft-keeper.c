@@ -191,6 +191,22 @@ wg_draft_keeper_stop (WgDraftKeeper *self)
 }
 
 /**
+ * wg_draft_keeper_resume:
+ * @self: the keeper, stopped
+ *
+ * Goes on after all: the event could not be saved, and the form stays.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_draft_keeper_resume (WgDraftKeeper *self)
+{
+  self->stopped = FALSE;
+  save (self);
+}
+
+/**
  * wg_draft_keeper_adopt:
  * @self: the keeper
  *

@@ -18,6 +18,7 @@ WgDraftKeeper *wg_draft_keeper_new (WgServices *services,
                                     const char *id);
 void wg_draft_keeper_flush (WgDraftKeeper *self);
 void wg_draft_keeper_stop (WgDraftKeeper *self);
+void wg_draft_keeper_resume (WgDraftKeeper *self);
 void wg_draft_keeper_adopt (WgDraftKeeper *self); /* the draft is there already */
 gboolean wg_draft_keeper_has_draft (WgDraftKeeper *self);
 const char *wg_draft_keeper_get_id (WgDraftKeeper *self);

@@ -114,14 +114,10 @@ make_card (WgDuplicateDialog *self, const WgEvent *event, const WgEventView *oth
     {
       GtkWidget *picture = gtk_picture_new ();
 
-      gtk_picture_set_content_fit (GTK_PICTURE (picture), GTK_CONTENT_FIT_COVER);
-      gtk_widget_set_size_request (picture, 88, 88);
-      gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
-      gtk_widget_add_css_class (picture, "photo");
       gtk_picture_set_alternative_text (GTK_PICTURE (picture), _("Photo of that event"));
       wg_photo_jobs_fill (wg_services_get_store (self->services), other->event->photos[0], FALSE,
                           GTK_PICTURE (picture));
-      gtk_box_append (GTK_BOX (top), picture);
+      gtk_box_append (GTK_BOX (top), wg_photo_frame_new (GTK_PICTURE (picture), 88));
     }
   gtk_widget_set_hexpand (words, TRUE);
   gtk_box_append (GTK_BOX (words), make_label (title, "heading"));

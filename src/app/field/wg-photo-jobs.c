@@ -2,6 +2,7 @@
 /* Photos: made ready in a worker thread, kept by the store, shown as textures. */
 #include "app/field/wg-photo-jobs.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
 /**
@@ -206,4 +207,32 @@ void
 wg_photo_jobs_fill (WgStore *store, const char *sha256, gboolean whole, GtkPicture *picture)
 {
   wg_photo_jobs_load (store, sha256, whole, NULL, on_loaded_cb, g_object_ref (picture));
+}
+
+/**
+ * wg_photo_frame_new:
+ * @picture: (transfer floating): shows the photo
+ * @edge: width and height
+ *
+ * Puts a picture into a square that it fills, however large the photo is.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer floating): the frame
+ */
+GtkWidget *
+wg_photo_frame_new (GtkPicture *picture, int edge)
+{
+  GtkWidget *frame = adw_clamp_new ();
+
+  gtk_picture_set_content_fit (picture, GTK_CONTENT_FIT_COVER);
+  gtk_widget_set_size_request (GTK_WIDGET (picture), edge, edge);
+  gtk_widget_set_overflow (GTK_WIDGET (picture), GTK_OVERFLOW_HIDDEN);
+  gtk_widget_set_valign (GTK_WIDGET (picture), GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (GTK_WIDGET (picture), "photo");
+  adw_clamp_set_maximum_size (ADW_CLAMP (frame), edge);
+  adw_clamp_set_child (ADW_CLAMP (frame), GTK_WIDGET (picture));
+  gtk_widget_set_halign (frame, GTK_ALIGN_START);
+  return frame;
 }

@@ -40,4 +40,7 @@ void wg_photo_jobs_load (WgStore *store,
 /* Fills a picture when the photo is there; the picture may go away meanwhile. */
 void wg_photo_jobs_fill (WgStore *store, const char *sha256, gboolean whole, GtkPicture *picture);
 
+/* A square cut of a photo, @edge pixels. */
+GtkWidget *wg_photo_frame_new (GtkPicture *picture, int edge);
+
 G_END_DECLS

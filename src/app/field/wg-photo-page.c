@@ -204,11 +204,7 @@ make_recent (WgPhotoPage *self, Recent *recent)
       wg_time_format (recent->time_s * 1000, wg_services_now_ms (self->services));
   g_autofree char *name = g_strdup_printf (_("Picture of %s"), when);
 
-  gtk_picture_set_content_fit (GTK_PICTURE (picture), GTK_CONTENT_FIT_COVER);
-  gtk_widget_set_size_request (picture, 88, 88);
-  gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
-  gtk_widget_add_css_class (picture, "photo");
-  gtk_button_set_child (GTK_BUTTON (button), picture);
+  gtk_button_set_child (GTK_BUTTON (button), wg_photo_frame_new (GTK_PICTURE (picture), 88));
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_name (button, recent->path);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);

@@ -144,15 +144,21 @@ on_created_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (WgReportDialog) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *id = wg_store_run_finish (WG_STORE (source), result, &error);
+  GtkWidget *window;
+  gboolean major;
 
   if (id == NULL)
     {
+      wg_draft_keeper_resume (self->keeper);
       show_failure (self, error);
       return;
     }
-  if (wg_report_form_get_event (self->form)->level >= WG_EVENT_LEVEL_MAJOR)
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.show-event", "s", id);
+  window = gtk_widget_get_ancestor (GTK_WIDGET (self), WG_TYPE_WINDOW);
+  major = wg_report_form_get_event (self->form)->level >= WG_EVENT_LEVEL_MAJOR;
   finish (self);
+  /* Its page keeps saying that the telephone comes first. */
+  if (major && window != NULL)
+    wg_window_show_event (WG_WINDOW (window), id);
 }
 
 static void
@@ -162,9 +168,12 @@ on_mended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (wg_store_run_finish (WG_STORE (source), result, &error) == NULL)
-    show_failure (self, error);
-  else
-    finish (self);
+    {
+      wg_draft_keeper_resume (self->keeper);
+      show_failure (self, error);
+      return;
+    }
+  finish (self);
 }
 
 static void
@@ -176,8 +185,7 @@ save (WgReportDialog *self)
       wg_draft_keeper_has_draft (self->keeper) ? wg_draft_keeper_get_id (self->keeper) : NULL;
 
   set_busy (self, TRUE);
-  /* A save of the draft that is still on its way runs before this job: the store keeps order. */
-  wg_draft_keeper_flush (self->keeper);
+  /* A draft being saved right now is saved before this job: the store keeps order. */
   wg_draft_keeper_stop (self->keeper);
   if (self->subject != NULL)
     wg_event_jobs_mend (store, event, self->redo_of, draft_id, on_mended_cb, g_object_ref (self));

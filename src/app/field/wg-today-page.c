@@ -67,6 +67,7 @@ show_panes (WgTodayPage *self)
   gboolean list = gtk_toggle_button_get_active (self->show_list);
 
   gtk_widget_set_visible (self->switcher, !wide);
+  gtk_widget_set_visible (GTK_WIDGET (self->heading), wide);
   gtk_widget_set_visible (self->list_pane, wide || list);
   gtk_widget_set_visible (GTK_WIDGET (self->map), wide || narrow || !list);
   gtk_widget_set_visible (GTK_WIDGET (self->panel), !narrow || !list);

@@ -65,12 +65,8 @@ make_photo (WgPhotoStrip *self, const char *sha256, guint number, gboolean may_r
   GtkWidget *picture = gtk_picture_new ();
   g_autofree char *name = g_strdup_printf (_("Show photo %u"), number);
 
-  gtk_picture_set_content_fit (GTK_PICTURE (picture), GTK_CONTENT_FIT_COVER);
-  gtk_widget_set_size_request (picture, EDGE, EDGE);
-  gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
-  gtk_widget_add_css_class (picture, "photo");
   wg_photo_jobs_fill (self->store, sha256, FALSE, GTK_PICTURE (picture));
-  gtk_button_set_child (GTK_BUTTON (show), picture);
+  gtk_button_set_child (GTK_BUTTON (show), wg_photo_frame_new (GTK_PICTURE (picture), EDGE));
   gtk_widget_add_css_class (show, "flat");
   gtk_widget_set_name (show, sha256);
   gtk_accessible_update_property (GTK_ACCESSIBLE (show), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
