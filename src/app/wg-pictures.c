@@ -77,6 +77,7 @@ wg_picture_save (GtkWindow *window, const char *path, GError **error)
 static void
 show_today (Session *session)
 {
+  g_settings_set_string (wg_services_get_settings (session->services), "hand", "right");
   wg_window_show_page (session->window, "today");
 }
 
@@ -159,7 +160,6 @@ show_left (Session *session)
 static void
 show_unlock (Session *session)
 {
-  g_settings_set_string (wg_services_get_settings (session->services), "hand", "right");
   wg_services_lock (session->services);
 }
 
