@@ -436,12 +436,15 @@ take_step (WgStoreContext *context, gpointer data, GError **error)
   g_autoptr (WgOperation) operation = NULL;
   Release held = { 0, self->id, 0 };
 
-  if (self->action == WG_ACTION_WITHDRAW &&
-      wg_db_run (context->db, "outbox_undo", error, "rec", 's', self->id, NULL) &&
-      wg_db_changes (context->db) > 0)
+  if (self->action == WG_ACTION_WITHDRAW)
     {
-      wg_store_context_touch (context, "outbox");
-      return wg_record_refresh (context, self->id, error);
+      if (!wg_db_run (context->db, "outbox_undo", error, "rec", 's', self->id, NULL))
+        return FALSE;
+      if (wg_db_changes (context->db) > 0)
+        {
+          wg_store_context_touch (context, "outbox");
+          return wg_record_refresh (context, self->id, error);
+        }
     }
   if (!release (context, &held, error))
     return FALSE;

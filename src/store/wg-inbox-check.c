@@ -74,9 +74,10 @@ check_chain (Check *self, GError **error)
         }
       check_line (self, row, seq);
     }
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean
@@ -106,9 +107,10 @@ check_rows (Check *self, GError **error)
       wg_statement_reset (record);
     }
   wg_statement_reset (row);
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* What is stored of one event is what base and operations give. */

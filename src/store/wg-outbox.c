@@ -416,9 +416,10 @@ take_batch (WgStoreContext *context, gpointer data, GError **error)
   push->first = get_first (context, &local);
   if (local || push->first == 0)
     {
-      if (local)
-        g_propagate_error (error, g_steal_pointer (&local));
-      return local == NULL;
+      if (local == NULL)
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
     }
   g_ptr_array_unref (push->lines);
   push->lines = take_lines (context, push->first, batch->max_ops, recs, error);

@@ -261,7 +261,11 @@ run_due (WgStoreThread *self)
 
   if (self->next_release_ms > 0 && (ahead_ms <= 0 || ahead_ms > WG_HOLD_MAX_MS))
     run_release (self);
-  if (self->inner.reserve_missing && boot_ms - self->refill_boot_ms >= REFILL_MS)
+  if (!self->inner.reserve_missing)
+    self->refill_boot_ms = 0;
+  else if (self->refill_boot_ms == 0)
+    self->refill_boot_ms = boot_ms; /* given up just now: whoever needed it goes first */
+  else if (boot_ms - self->refill_boot_ms >= REFILL_MS)
     {
       self->refill_boot_ms = boot_ms;
       wg_health_refill_reserve (&self->inner.public);

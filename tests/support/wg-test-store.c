@@ -338,9 +338,14 @@ find_class (const WgStandard *standard, WgEventLevel level)
 WgEvent *
 wg_test_event_new (WgEventLevel level)
 {
-  g_autofree char *csv = wg_test_standard_csv ();
-  g_autoptr (WgStandard) standard = wg_standard_new_from_csv (csv, NULL);
+  static WgStandard *standard; /* read once: loops make thousands of events */
   WgEvent *event = wg_event_new ();
+
+  if (standard == NULL)
+    {
+      g_autofree char *csv = wg_test_standard_csv ();
+      standard = wg_standard_new_from_csv (csv, NULL);
+    }
 
   event->level = level;
   event->class_std = g_strdup (wg_standard_get_version (standard));

@@ -1,0 +1,3 @@
+-- The schema as it stands.
+-- :name schema
+SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name
