@@ -6,6 +6,7 @@
 #include "map/wg-tile-source.h"
 
 #define RESOURCE "/io/github/wangge/map/"
+#define TILES "wg-tile-source"
 
 static char *
 load_style (const WgTilePack *pack, gboolean outdoor)
@@ -24,9 +25,8 @@ load_style (const WgTilePack *pack, gboolean outdoor)
 }
 
 static ShumateMapSource *
-make_renderer (WgTilePack *pack, gboolean outdoor, GError **error)
+make_renderer (WgTilePack *pack, WgTileSource *tiles, gboolean outdoor, GError **error)
 {
-  g_autoptr (WgTileSource) tiles = wg_tile_source_new (pack);
   g_autofree char *style = NULL;
   ShumateVectorRenderer *renderer;
 
@@ -56,11 +56,13 @@ make_renderer (WgTilePack *pack, gboolean outdoor, GError **error)
 ShumateMapSource *
 wg_map_base_new (WgTilePack *pack, gboolean outdoor, GError **error)
 {
-  ShumateMapSource *renderer = make_renderer (pack, outdoor, error);
+  g_autoptr (WgTileSource) tiles = wg_tile_source_new (pack);
+  ShumateMapSource *renderer = make_renderer (pack, tiles, outdoor, error);
   guint low = 8, high = WG_MAP_MAX_ZOOM;
 
   if (renderer == NULL)
     return NULL;
+  g_object_set_data_full (G_OBJECT (renderer), TILES, g_object_ref (tiles), g_object_unref);
   if (pack != NULL)
     low = (guint) pack->min_zoom;
   if (pack != NULL && !pack->is_vector)
@@ -68,4 +70,21 @@ wg_map_base_new (WgTilePack *pack, gboolean outdoor, GError **error)
   shumate_map_source_set_min_zoom_level (renderer, MIN (low, high));
   shumate_map_source_set_max_zoom_level (renderer, high);
   return renderer;
+}
+
+/**
+ * wg_map_base_close:
+ * @base: (transfer full): what wg_map_base_new() gave
+ *
+ * Ends the threads that read the pack. The symbol container of libshumate 1.4's map layer never
+ * lets go of its source, so that waiting for the last reference would wait for ever.
+ *
+ * Thread: the UI thread.
+ * Errors: none.
+ */
+void
+wg_map_base_close (ShumateMapSource *base)
+{
+  wg_tile_source_close (g_object_get_data (G_OBJECT (base), TILES));
+  g_object_unref (base);
 }

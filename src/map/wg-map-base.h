@@ -12,5 +12,6 @@ G_BEGIN_DECLS
 
 /* @pack %NULL: bare ground. (transfer full) */
 ShumateMapSource *wg_map_base_new (WgTilePack *pack, gboolean outdoor, GError **error);
+void wg_map_base_close (ShumateMapSource *base); /* when its layer is gone */
 
 G_END_DECLS

@@ -26,6 +26,7 @@ struct _WgMapView
   GtkLabel *attribution_label, *empty_label;
 
   ShumateViewport *viewport; /* borrowed from the map */
+  ShumateMapSource *source;  /* owned: of the base layer */
   ShumateLayer *base;        /* borrowed from the map */
   WgPaintLayer *paint;
   WgMarkerLayer *markers;
@@ -73,6 +74,8 @@ build_base (WgMapView *self, WgPoint center, double zoom, GError **error)
     return FALSE;
   if (self->base != NULL)
     shumate_map_remove_layer (self->map, self->base);
+  g_clear_pointer (&self->source, wg_map_base_close);
+  self->source = g_object_ref (renderer);
   shumate_viewport_set_reference_map_source (self->viewport, renderer);
   shumate_viewport_set_min_zoom_level (self->viewport,
                                        shumate_map_source_get_min_zoom_level (renderer));
@@ -356,6 +359,7 @@ wg_map_view_dispose (GObject *object)
 {
   WgMapView *self = WG_MAP_VIEW (object);
 
+  g_clear_pointer (&self->source, wg_map_base_close);
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_MAP_VIEW);
   g_clear_pointer (&self->overlay, gtk_widget_unparent);
   g_clear_pointer (&self->pack, wg_tile_pack_unref);

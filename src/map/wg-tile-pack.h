@@ -47,4 +47,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgTileReader, wg_tile_reader_free)
  */
 GBytes *wg_tile_reader_read (WgTileReader *self, int zoom, int x, int y, GError **error);
 
+GBytes *wg_tile_empty (void);
+
 G_END_DECLS

@@ -121,7 +121,7 @@ wg_tile_source_start_request (
 
   if (self->desk == NULL)
     {
-      g_autoptr (GBytes) empty = g_bytes_new (NULL, 0);
+      g_autoptr (GBytes) empty = wg_tile_empty ();
       shumate_data_source_request_emit_data (request, empty, TRUE);
       return request;
     }
@@ -140,17 +140,7 @@ wg_tile_source_start_request (
 static void
 wg_tile_source_dispose (GObject *object)
 {
-  WgTileSource *self = WG_TILE_SOURCE (object);
-
-  if (self->desk != NULL)
-    {
-      g_mutex_lock (&self->desk->lock);
-      self->desk->closed = TRUE;
-      g_queue_clear_full (&self->desk->waiting, job_free);
-      g_cond_broadcast (&self->desk->wake);
-      g_mutex_unlock (&self->desk->lock);
-      g_atomic_rc_box_release_full (g_steal_pointer (&self->desk), desk_clear);
-    }
+  wg_tile_source_close (WG_TILE_SOURCE (object));
   G_OBJECT_CLASS (wg_tile_source_parent_class)->dispose (object);
 }
 
@@ -194,4 +184,38 @@ wg_tile_source_new (WgTilePack *pack)
   for (int i = 0; i < N_THREADS; i++)
     g_thread_unref (g_thread_new ("wg-tiles", run_thread, g_atomic_rc_box_acquire (self->desk)));
   return self;
+}
+
+/**
+ * wg_tile_source_close:
+ * @self: a source
+ *
+ * Gives up what is still waited for and lets the threads and the file go; from now on every tile
+ * is empty.
+ *
+ * Thread: the UI thread.
+ * Errors: none.
+ */
+void
+wg_tile_source_close (WgTileSource *self)
+{
+  Desk *desk = g_steal_pointer (&self->desk);
+  GList *dropped;
+
+  if (desk == NULL)
+    return;
+  g_mutex_lock (&desk->lock);
+  desk->closed = TRUE;
+  dropped = g_steal_pointer (&desk->waiting.head);
+  g_queue_init (&desk->waiting);
+  g_cond_broadcast (&desk->wake);
+  g_mutex_unlock (&desk->lock);
+  for (GList *l = dropped; l != NULL; l = l->next)
+    {
+      Job *job = l->data;
+      shumate_data_source_request_complete (
+          job->request); /* who waits for it must not wait for ever */
+    }
+  g_list_free_full (dropped, job_free);
+  g_atomic_rc_box_release_full (desk, desk_clear);
 }

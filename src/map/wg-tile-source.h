@@ -13,5 +13,6 @@ G_DECLARE_FINAL_TYPE (WgTileSource, wg_tile_source, WG, TILE_SOURCE, ShumateData
 
 /* @pack %NULL: every tile is empty. */
 WgTileSource *wg_tile_source_new (WgTilePack *pack);
+void wg_tile_source_close (WgTileSource *self); /* ends its threads and closes the file */
 
 G_END_DECLS

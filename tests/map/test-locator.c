@@ -358,6 +358,10 @@ run_geoclue (gboolean refuses)
   wg_locator_stop (locator);
   g_main_loop_quit (service.loop);
   g_thread_join (thread);
+  g_main_loop_unref (service.loop);
+  g_main_context_unref (service.context);
+  g_free (service.address);
+  g_free (watch.message);
 }
 
 static void
