@@ -226,9 +226,12 @@ next_screen (gpointer user_data)
 
   if (!choose (session, &size, &screen))
     {
-      g_application_release (G_APPLICATION (session->application));
+      GApplication *application = G_APPLICATION (session->application);
+
       gtk_window_destroy (GTK_WINDOW (session->window));
       session_free (session);
+      /* Not only released: with a queue that waits the application would stay as a service. */
+      g_application_quit (application);
       return G_SOURCE_REMOVE;
     }
   if (session->window != NULL && session->size != size)

@@ -70,6 +70,20 @@ wg_event_view_from_row (WgStoreContext *context, WgStatement *row, GError **erro
   return g_steal_pointer (&view);
 }
 
+/* Why an event came back stands in its steps, and the list tells it. */
+static gboolean
+read_return (WgStoreContext *context, WgEventView *view, GError **error)
+{
+  g_autoptr (GPtrArray) steps = NULL;
+  g_autoptr (WgEvent) event = wg_record_load_event (context, view->event->id, &steps, error);
+
+  if (event == NULL)
+    return FALSE;
+  g_ptr_array_unref (view->steps);
+  view->steps = g_steal_pointer (&steps);
+  return TRUE;
+}
+
 static GPtrArray *
 read_items (WgStoreContext *context, WgStatement *row, GError **error)
 {
@@ -78,11 +92,12 @@ read_items (WgStoreContext *context, WgStatement *row, GError **error)
 
   while (wg_statement_next (row, &local))
     {
-      WgEventView *view = wg_event_view_from_row (context, row, &local);
+      g_autoptr (WgEventView) view = wg_event_view_from_row (context, row, &local);
 
-      if (view == NULL)
+      if (view == NULL ||
+          (view->event->state == WG_EVENT_STATE_RETURNED && !read_return (context, view, &local)))
         break;
-      g_ptr_array_add (items, wg_event_item_new (view));
+      g_ptr_array_add (items, wg_event_item_new (g_steal_pointer (&view)));
     }
   wg_statement_reset (row);
   if (local)
@@ -145,7 +160,7 @@ wg_event_store_get (WgStoreContext *context, const char *id, GError **error)
  * @limit: rows at most
  * @error: return location
  *
- * Lists events without their steps.
+ * Lists events; only returned ones with their steps.
  *
  * Thread: the store's. Cost: by the rows given, not by the rows there are.
  * Errors: of the engine.

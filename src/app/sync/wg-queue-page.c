@@ -105,8 +105,6 @@ explain (WgQueuePage *self, const WgSyncStatus *status)
         g_string_append_c (text, ' ');
       g_string_append_printf (text, _("Last complete sync: %s."), when);
     }
-  if (status->state != WG_SYNC_IDLE && status->state != WG_SYNC_WORKING && status->message != NULL)
-    g_string_append_printf (text, "\n%s", status->message);
   return g_string_free_and_steal (text);
 }
 
@@ -125,6 +123,7 @@ update_words (WgQueuePage *self)
   gtk_label_set_text (self->summary, summary);
   gtk_label_set_text (self->detail, detail);
   gtk_widget_set_visible (GTK_WIDGET (self->detail), *detail != '\0');
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->detail), status->message);
   gtk_widget_set_sensitive (GTK_WIDGET (self->send_all), status->state != WG_SYNC_WORKING);
 }
 
