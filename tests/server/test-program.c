@@ -2,7 +2,7 @@
 /* The program itself: its commands beside a running daemon, and kill -9 under a push. */
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <sys/prctl.h>
 
 #include <glib/gstdio.h>
 
@@ -58,15 +58,35 @@ run (Platform *platform, int expected_exit, const char *first, ...)
   return output;
 }
 
+/* A test that fails leaves no daemon behind. */
 static void
-start_daemon (Platform *platform)
+die_with_parent (gpointer unused)
 {
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static void
+start_daemon (Platform *platform, ...)
+{
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
+  g_autoptr (GSubprocessLauncher) launcher = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GDataInputStream) lines = NULL;
+  const char *const fixed[] = { get_program (), "serve",       "--data", platform->folder,
+                                "--listen",     "127.0.0.1:0", "--rate", "0" };
+  va_list list;
 
+  for (gsize i = 0; i < G_N_ELEMENTS (fixed); i++)
+    g_ptr_array_add (arguments, (gpointer) fixed[i]);
+  va_start (list, platform);
+  for (const char *next; (next = va_arg (list, const char *));)
+    g_ptr_array_add (arguments, (gpointer) next);
+  va_end (list);
+  g_ptr_array_add (arguments, NULL);
+  launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
   platform->daemon =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, get_program (), "serve", "--data",
-                        platform->folder, "--listen", "127.0.0.1:0", "--rate", "0", NULL);
+      g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments->pdata, &error);
   g_assert_no_error (error);
   lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (platform->daemon));
   g_free (platform->address);
@@ -250,7 +270,7 @@ test_commands (Platform *platform, gconstpointer unused)
   g_autofree char *rec = NULL, *list = NULL, *accepted = NULL, *number = NULL, *shown = NULL;
 
   write_district (platform);
-  start_daemon (platform);
+  start_daemon (platform, NULL);
   client = client_new (platform, "wa1");
   body = client_make_push (client, 2, &rec);
   pushed = service_send_push (&client->fixture, body, LINES);
@@ -334,7 +354,7 @@ test_restore (Platform *platform, gconstpointer unused)
   g_autofree char *before = NULL, *after = NULL, *epoch = NULL, *stats = NULL;
 
   write_district (platform);
-  start_daemon (platform);
+  start_daemon (platform, NULL);
   client = client_new (platform, "wa1");
   kept = client_make_push (client, 3, NULL);
   {
@@ -355,7 +375,7 @@ test_restore (Platform *platform, gconstpointer unused)
   stats = run (platform, 0, "stats", NULL);
   epoch = find_value (stats, "epoch");
   g_assert_cmpstr (epoch, !=, client->epoch);
-  start_daemon (platform);
+  start_daemon (platform, NULL);
   client_go_to (client, platform);
   {
     g_autoptr (HttpAnswer) refused = service_send_push (&client->fixture, lost, LINES);
@@ -378,7 +398,7 @@ test_kill (Platform *platform, gconstpointer unused)
   g_autofree char *checked = NULL, *operations = NULL;
 
   write_district (platform);
-  start_daemon (platform);
+  start_daemon (platform, NULL);
   client = client_new (platform, "wa1");
   for (int i = 0; i < KILLS; i++)
     {
@@ -402,7 +422,7 @@ test_kill (Platform *platform, gconstpointer unused)
       http_close (client->fixture.http);
       if (answer->status == 200)
         acknowledged = client->terminal->seq;
-      start_daemon (platform);
+      start_daemon (platform, NULL);
       client_go_to (client, platform);
       {
         g_autoptr (HttpAnswer) state =
@@ -426,6 +446,48 @@ test_kill (Platform *platform, gconstpointer unused)
   g_assert_cmpint (g_ascii_strtoll (operations, NULL, 10), ==, 40 * KILLS);
 }
 
+/* Its own TLS: the pin that enrol prints is the one a client must see. */
+static void
+test_tls (Platform *platform, gconstpointer unused)
+{
+  g_autofree char *pem =
+      g_test_build_filename (G_TEST_DIST, "fixtures", "tls", "platform.pem", NULL);
+  g_autofree char *other =
+      g_test_build_filename (G_TEST_DIST, "fixtures", "tls", "other.pin", NULL);
+  g_autofree char *good_path =
+      g_test_build_filename (G_TEST_DIST, "fixtures", "tls", "platform.pin", NULL);
+  g_autofree char *good = NULL, *wrong = NULL, *offer = NULL, *pin = NULL, *url = NULL,
+                  *hello = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *strange = NULL;
+  const char *pins[2];
+
+  write_district (platform);
+  g_assert_true (g_file_get_contents (good_path, &good, NULL, NULL));
+  g_assert_true (g_file_get_contents (other, &wrong, NULL, NULL));
+  start_daemon (platform, "--tls-cert", pem, "--tls-key", pem, NULL);
+  offer = run (platform, 0, "enrol", "wa1", "--json", NULL);
+  pin = find_value (offer, "pin");
+  url = find_value (offer, "url");
+  g_assert_true (g_str_has_prefix (pin, "sha256//"));
+  g_assert_cmpstr (pin + strlen ("sha256//"), ==, g_strstrip (good));
+  g_assert_true (g_str_has_prefix (url, "https://"));
+  hello = g_strconcat (url, "/v1/hello", NULL);
+  pins[0] = pin;
+  strange = g_strconcat ("sha256//", g_strstrip (wrong), NULL);
+  pins[1] = strange;
+  for (gsize i = 0; i < G_N_ELEMENTS (pins); i++)
+    {
+      g_autoptr (GSubprocess) client =
+                    g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error, "curl", "-sk",
+                                      "--pinnedpubkey", pins[i], hello, NULL);
+      g_assert_no_error (error);
+      g_subprocess_wait (client, NULL, &error);
+      /* 90: the pinned key does not match */
+      g_assert_cmpint (g_subprocess_get_exit_status (client), ==, i == 0 ? 0 : 90);
+    }
+}
+
 static void
 test_help (Platform *platform, gconstpointer unused)
 {
@@ -445,6 +507,7 @@ main (int argc, char **argv)
   g_test_add ("/server/program/help", Platform, NULL, set_up, test_help, tear_down);
   g_test_add ("/server/program/commands", Platform, NULL, set_up, test_commands, tear_down);
   g_test_add ("/server/program/import", Platform, NULL, set_up, test_import, tear_down);
+  g_test_add ("/server/program/tls", Platform, NULL, set_up, test_tls, tear_down);
   g_test_add ("/server/program/restore", Platform, NULL, set_up, test_restore, tear_down);
   g_test_add ("/server/program/kill", Platform, NULL, set_up, test_kill, tear_down);
   return g_test_run ();
