@@ -168,6 +168,8 @@ wg_command_restore (WgAdmin *admin, char **arguments)
     return wg_admin_not_found (_ ("file"), arguments[0]);
   if (!wg_admin_open (admin))
     return WG_EXIT_FAILED;
+  if (wg_platform_lock (admin->folder, TRUE, &error) < 0)
+    return wg_admin_fail (error);
   marks = verify (admin->platform, arguments[0], &counts, &error);
   if (marks == NULL || !put_in_place (admin, arguments[0], &error))
     return wg_admin_fail (error);

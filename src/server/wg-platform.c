@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -105,6 +106,36 @@ wg_platform_new_epoch (const char *folder, const WgPorts *ports, GError **error)
   g_autofree char *epoch = wg_id_new (ports);
 
   return write_file (path, epoch, strlen (epoch), error);
+}
+
+/**
+ * wg_platform_lock:
+ * @folder: the data folder
+ * @alone: whether nobody else may have it: a restore; else with other daemons
+ * @error: return location
+ *
+ * Takes the folder, so that a restore never pulls the database away under a daemon.
+ *
+ * Thread: any.
+ * Errors: %WG_SERVER_ERROR_CONFIG when somebody has it; of the file system.
+ *
+ * Returns: a descriptor that holds it until it is closed; −1 with @error set
+ */
+int
+wg_platform_lock (const char *folder, gboolean alone, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, "serve.lock", NULL);
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd >= 0 && flock (fd, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0)
+    return fd;
+  g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG, "cannot take '%s': %s", path,
+               errno != EWOULDBLOCK ? g_strerror (errno)
+               : alone              ? "a daemon serves it: stop that first"
+                                    : "it is being restored");
+  if (fd >= 0)
+    close (fd);
+  return -1;
 }
 
 static gboolean

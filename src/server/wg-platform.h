@@ -38,6 +38,8 @@ void wg_platform_free (WgPlatform *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPlatform, wg_platform_free)
 WgDb *wg_platform_connect (const WgPlatform *self, gboolean readonly, GError **error);
 gboolean wg_platform_new_epoch (const char *folder, const WgPorts *ports, GError **error);
+/* Daemons share the folder, a restore has it alone; held until the descriptor is closed. */
+int wg_platform_lock (const char *folder, gboolean alone, GError **error);
 WgPorts wg_platform_system_ports (void);
 
 char *wg_meta_get (WgDb *db, const char *key, GError **error);

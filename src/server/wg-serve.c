@@ -177,6 +177,7 @@ wg_command_serve (WgAdmin *admin, char **arguments)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Service service = { NULL, loop, 0 };
   const char *address;
+  int lock;
 
   options.listen = listen_at ? listen_at : unix_path ? NULL : "127.0.0.1:8460";
   options.unix_path = unix_path;
@@ -186,7 +187,9 @@ wg_command_serve (WgAdmin *admin, char **arguments)
   signal (SIGPIPE, SIG_IGN);
   if (!wg_admin_open (admin))
     return WG_EXIT_FAILED;
-  service.server = wg_server_new (admin->platform, &options, &error);
+  lock = wg_platform_lock (admin->folder, FALSE, &error);
+  if (lock >= 0)
+    service.server = wg_server_new (admin->platform, &options, &error);
   if (service.server == NULL)
     return wg_admin_fail (error);
   address = wg_server_get_address (service.server);
@@ -199,5 +202,6 @@ wg_command_serve (WgAdmin *admin, char **arguments)
   fflush (stdout);
   run (&service);
   wg_server_free (service.server);
+  close (lock);
   return WG_EXIT_OK;
 }

@@ -370,6 +370,7 @@ test_restore (Platform *platform, gconstpointer unused)
     g_assert_cmpint (answer->last_seq, ==, 5);
     g_assert_cmpint (answer->durable_seq, ==, 3);
   }
+  g_free (run (platform, 1, "restore", copy, NULL)); /* not under a daemon */
   stop_daemon (platform, SIGTERM);
   after = run (platform, 0, "restore", copy, NULL);
   stats = run (platform, 0, "stats", NULL);
