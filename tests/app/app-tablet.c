@@ -519,8 +519,6 @@ start (AppTablet *tablet, int width, int height)
 static void
 stop (AppTablet *tablet)
 {
-  /* libshumate 1.4 cancels a tile on its way twice when its map goes. */
-  app_draw (tablet);
   gtk_window_destroy (GTK_WINDOW (tablet->window));
   g_clear_object (&tablet->window);
   while (g_main_context_pending (NULL))
