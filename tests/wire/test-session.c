@@ -112,7 +112,7 @@ test_problem_titles (void)
       g_assert_nonnull (problem->title);
       n++;
     }
-  g_assert_cmpuint (n, ==, 23);
+  g_assert_cmpuint (n, ==, 27);
 }
 
 static void
