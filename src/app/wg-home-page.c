@@ -10,6 +10,7 @@
 #include "app/preferences/wg-settings-page.h"
 #include "app/sync/wg-queue-page.h"
 #include "app/sync/wg-sync-pill.h"
+#include "app/sync/wg-warning-bar.h"
 #include "app/widgets/wg-fix-label.h"
 #include "app/widgets/wg-rail.h"
 
@@ -20,6 +21,7 @@ struct _WgHomePage
   AdwHeaderBar *header;
   AdwWindowTitle *title;
   WgSyncPill *pill;
+  WgWarningBar *warning;
   WgFixLabel *fix;
   GtkBox *body;
   WgRail *rail;
@@ -187,12 +189,14 @@ wg_home_page_class_init (WgHomePageClass *klass)
 
   g_type_ensure (WG_TYPE_RAIL);
   g_type_ensure (WG_TYPE_SYNC_PILL);
+  g_type_ensure (WG_TYPE_WARNING_BAR);
   g_type_ensure (WG_TYPE_FIX_LABEL);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/wangge/Wangge/ui/wg-home-page.ui");
   gtk_widget_class_bind_template_child (widget_class, WgHomePage, header);
   gtk_widget_class_bind_template_child (widget_class, WgHomePage, title);
   gtk_widget_class_bind_template_child (widget_class, WgHomePage, pill);
+  gtk_widget_class_bind_template_child (widget_class, WgHomePage, warning);
   gtk_widget_class_bind_template_child (widget_class, WgHomePage, fix);
   gtk_widget_class_bind_template_child (widget_class, WgHomePage, body);
   gtk_widget_class_bind_template_child (widget_class, WgHomePage, rail);
@@ -225,6 +229,7 @@ wg_home_page_new (WgServices *services)
 
   self->services = g_object_ref (services);
   wg_sync_pill_set_services (self->pill, services);
+  wg_warning_bar_set_services (self->warning, services);
   wg_fix_label_set_services (self->fix, services);
   g_signal_connect_object (services, "counts-changed", G_CALLBACK (update_badges), self,
                            G_CONNECT_SWAPPED);

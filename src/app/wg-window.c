@@ -8,6 +8,7 @@
 #include "app/session/wg-unlock-page.h"
 #include "app/wg-app-error.h"
 #include "app/wg-home-page.h"
+#include "app/wg-idle-lock.h"
 
 struct _WgWindow
 {
@@ -16,6 +17,7 @@ struct _WgWindow
   AdwToastOverlay *toasts;
   AdwNavigationView *navigation;
   WgServices *services; /* owned */
+  WgIdleLock *lock;     /* owned */
   WgHomePage *home;     /* borrowed from the navigation, NULL while locked */
   char *shape;          /* owned: "wide", "medium" or "narrow" */
 };
@@ -46,6 +48,8 @@ static void
 set_root (WgWindow *self, AdwNavigationPage *page)
 {
   close_dialogs (self);
+  /* An entry that goes with the focus complains. */
+  gtk_window_set_focus (GTK_WINDOW (self), NULL);
   adw_navigation_view_replace (self->navigation, &page, 1);
 }
 
@@ -158,6 +162,7 @@ wg_window_dispose (GObject *object)
 {
   WgWindow *self = WG_WINDOW (object);
 
+  g_clear_object (&self->lock);
   g_clear_object (&self->services);
   G_OBJECT_CLASS (wg_window_parent_class)->dispose (object);
 }
@@ -251,6 +256,7 @@ wg_window_new (GtkApplication *application, WgServices *services)
     gtk_window_maximize (GTK_WINDOW (self));
   g_signal_connect_object (services, "opened", G_CALLBACK (show_root), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (services, "locked", G_CALLBACK (show_root), self, G_CONNECT_SWAPPED);
+  self->lock = wg_idle_lock_new (services, GTK_WIDGET (self));
   show_root (self);
   return self;
 }
@@ -333,6 +339,23 @@ add_toast (GtkWidget *widget, AdwToast *toast)
       return;
     }
   adw_toast_overlay_add_toast (WG_WINDOW (window)->toasts, toast);
+}
+
+/**
+ * wg_window_get_lock:
+ * @self: the window
+ *
+ * Gives what locks the window after a while without a touch.
+ *
+ * Thread: UI.
+ * Errors: none.
+ *
+ * Returns: (transfer none): the lock
+ */
+WgIdleLock *
+wg_window_get_lock (WgWindow *self)
+{
+  return self->lock;
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "app/wg-idle-lock.h"
 #include "app/wg-services.h"
 #include "core/wg-geo.h"
 
@@ -17,6 +18,7 @@ G_DECLARE_FINAL_TYPE (WgWindow, wg_window, WG, WINDOW, AdwApplicationWindow)
 WgWindow *wg_window_new (GtkApplication *application, WgServices *services);
 void wg_window_show_event (WgWindow *self, const char *event_id);
 void wg_window_show_page (WgWindow *self, const char *name);
+WgIdleLock *wg_window_get_lock (WgWindow *self);
 void wg_window_report_at (WgWindow *self, WgPoint point);
 
 /* Words to the user in the window that holds @widget; errors stay longer and go first. */

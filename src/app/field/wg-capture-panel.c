@@ -20,6 +20,7 @@ struct _WgCapturePanel
 
   GtkGrid *tiles;
   GtkBox *levels;
+  GtkLabel *major;
   WgHoldBar *hold;
   WgServices *services;      /* owned */
   GCancellable *cancellable; /* owned */
@@ -216,6 +217,7 @@ wg_capture_panel_class_init (WgCapturePanelClass *klass)
                                                "/io/github/wangge/Wangge/ui/wg-capture-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, WgCapturePanel, tiles);
   gtk_widget_class_bind_template_child (widget_class, WgCapturePanel, levels);
+  gtk_widget_class_bind_template_child (widget_class, WgCapturePanel, major);
   gtk_widget_class_bind_template_child (widget_class, WgCapturePanel, hold);
 }
 
@@ -283,6 +285,8 @@ wg_capture_panel_set_shape (WgCapturePanel *self, const char *shape)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self->levels),
                                   narrow ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
   gtk_box_set_homogeneous (self->levels, narrow);
+  gtk_label_set_text (self->major, narrow ? C_ ("two lines", "Major Event\nCall First")
+                                               : _ ("Major Event · Call First"));
   self->n_columns = g_str_equal (shape, "wide") ? 2 : 3;
   if (self->codes != NULL)
     show_tiles (self);

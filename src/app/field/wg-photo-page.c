@@ -206,6 +206,7 @@ make_recent (WgPhotoPage *self, Recent *recent)
 
   gtk_button_set_child (GTK_BUTTON (button), wg_photo_frame_new (GTK_PICTURE (picture), 88));
   gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "photo-button");
   gtk_widget_set_name (button, recent->path);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_signal_connect_object (button, "clicked", G_CALLBACK (on_recent_clicked_cb), self, 0);

@@ -71,7 +71,8 @@ wg_place_page_init (WgPlacePage *self)
  * @services: what the screens work with, open
  * @event: where to begin; without a place, the own grid
  *
- * Makes a map in pick mode: a cross in the middle, and buttons that take the place or go back.
+ * Makes a map in pick mode: a cross in the middle, and buttons that take the place or go
+ * back; a long press takes its place at once.
  *
  * Thread: UI.
  * Errors: none.
@@ -88,6 +89,8 @@ wg_place_page_new (WgServices *services, const WgEvent *event)
   if (wg_event_maker_has_point (event))
     wg_map_view_go_to (view, event->lon, event->lat, ZOOM);
   g_signal_connect_object (view, "picked", G_CALLBACK (on_picked_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (view, "place-pressed", G_CALLBACK (on_picked_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (view, "pick-cancelled", G_CALLBACK (on_cancelled_cb), self,
                            G_CONNECT_SWAPPED);
   wg_map_view_start_pick (view);

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/session/wg-qr.h"
 #include "app/wg-app-error.h"
 
 struct _WgEnrolPage
@@ -76,6 +77,70 @@ on_enrol_cb (WgEnrolPage *self)
                            on_enrolled_cb, g_object_ref (self));
 }
 
+/* --- the QR code the office shows, as a picture ----------------------------------------------- */
+
+static void
+read_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  char *ticket = wg_qr_read_file (data, &error);
+
+  if (ticket == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (task, ticket, g_free);
+}
+
+static void
+on_ticket_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  WgEnrolPage *self = WG_ENROL_PAGE (source);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *ticket = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (self->code == NULL)
+    return;
+  if (ticket == NULL)
+    {
+      gtk_label_set_text (self->message, error->message);
+      return;
+    }
+  /* The ticket holds the address, too. */
+  gtk_label_set_text (self->message, "");
+  gtk_editable_set_text (GTK_EDITABLE (self->url), "");
+  gtk_editable_set_text (GTK_EDITABLE (self->code), ticket);
+  gtk_widget_grab_focus (GTK_WIDGET (self->secret));
+}
+
+static void
+on_file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WgEnrolPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = gtk_file_dialog_open_finish (GTK_FILE_DIALOG (source), result, &error);
+
+  if (file != NULL)
+    wg_enrol_page_read_picture (self, g_file_peek_path (file));
+  else if (!g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
+    g_warning ("cannot choose a file: %s", error->message);
+}
+
+static void
+on_picture_cb (WgEnrolPage *self)
+{
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_add_mime_type (filter, "image/*");
+  gtk_file_filter_set_name (filter, _("Pictures"));
+  gtk_file_dialog_set_title (dialog, _("Picture of the QR Code"));
+  gtk_file_dialog_set_default_filter (dialog, filter);
+  gtk_file_dialog_open (dialog, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL,
+                        on_file_chosen_cb, g_object_ref (self));
+}
+
+/* --- object ----------------------------------------------------------------------------------- */
+
 static void
 wg_enrol_page_dispose (GObject *object)
 {
@@ -102,6 +167,7 @@ wg_enrol_page_class_init (WgEnrolPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, form);
   gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, progress);
   gtk_widget_class_bind_template_callback (widget_class, on_enrol_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_picture_cb);
 }
 
 static void
@@ -130,4 +196,24 @@ wg_enrol_page_new (WgServices *services)
   self->services = g_object_ref (services);
   gtk_editable_set_text (GTK_EDITABLE (self->url), url);
   return self;
+}
+
+/**
+ * wg_enrol_page_read_picture:
+ * @self: the page
+ * @path: a picture of the QR code
+ *
+ * Takes address and code from the QR code the office shows.
+ *
+ * Thread: UI; the picture is read in a thread of its own.
+ * Errors: none; a picture without a code is said on the page.
+ */
+void
+wg_enrol_page_read_picture (WgEnrolPage *self, const char *path)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_ticket_read_cb, NULL);
+
+  g_task_set_source_tag (task, wg_enrol_page_read_picture);
+  g_task_set_task_data (task, g_strdup (path), g_free);
+  g_task_run_in_thread (task, read_in_thread);
 }

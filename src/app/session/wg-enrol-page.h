@@ -12,5 +12,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (WgEnrolPage, wg_enrol_page, WG, ENROL_PAGE, AdwNavigationPage)
 
 WgEnrolPage *wg_enrol_page_new (WgServices *services);
+void wg_enrol_page_read_picture (WgEnrolPage *self, const char *path);
 
 G_END_DECLS

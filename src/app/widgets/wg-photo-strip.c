@@ -68,6 +68,7 @@ make_photo (WgPhotoStrip *self, const char *sha256, guint number, gboolean may_r
   wg_photo_jobs_fill (self->store, sha256, FALSE, GTK_PICTURE (picture));
   gtk_button_set_child (GTK_BUTTON (show), wg_photo_frame_new (GTK_PICTURE (picture), EDGE));
   gtk_widget_add_css_class (show, "flat");
+  gtk_widget_add_css_class (show, "photo-button");
   gtk_widget_set_name (show, sha256);
   gtk_accessible_update_property (GTK_ACCESSIBLE (show), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_signal_connect_object (show, "clicked", G_CALLBACK (on_show_clicked_cb), self, 0);

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Locking, unlocking with the right and the wrong PIN, and the line that warns. */
+#include "app/app-tablet.h"
+#include "app/session/wg-enrol-page.h"
+#include "app/session/wg-unlock-page.h"
+#include "app/sync/wg-warning-bar.h"
+#include "app/wg-home-page.h"
+#include "app/wg-language.h"
+#include "support/wg-test-folder.h"
+
+/* As the user sees it. */
+#define T(msgid) g_dgettext (GETTEXT_PACKAGE, msgid)
+
+static void
+press_keys (GtkWidget *page, const char *digits)
+{
+  for (const char *digit = digits; *digit != '\0'; digit++)
+    {
+      char name[] = { *digit, '\0' };
+
+      app_click (page, name);
+    }
+}
+
+static void
+test_unlock (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 360, 720);
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  g_autofree char *wrong = NULL;
+  GtkWidget *page;
+
+  wg_services_lock (tablet->services);
+  page = app_wait_for (window, WG_TYPE_UNLOCK_PAGE, NULL);
+  app_draw (tablet);
+  app_check_targets (page);
+  app_picture (tablet, "unlock-360");
+  press_keys (page, "111222");
+  app_click (page, T ("Unlock"));
+  wrong = g_strdup_printf (T ("%s %d tries left."), T ("Wrong PIN or password."), 9);
+  app_wait_for (page, GTK_TYPE_LABEL, wrong);
+  app_picture (tablet, "unlock-wrong-360");
+  press_keys (page, APP_SECRET);
+  app_click (page, T ("Unlock"));
+  app_wait_for (window, WG_TYPE_HOME_PAGE, NULL);
+}
+
+/* A form that was open is a draft afterwards, and nothing of it is seen behind the lock. */
+static void
+test_idle (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 1280, 800);
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+
+  app_click (window, T ("General Event"));
+  app_click (window, "道路积水");
+  wg_idle_lock_set_unit_ms (wg_window_get_lock (tablet->window), 1);
+  app_wait_for (window, WG_TYPE_UNLOCK_PAGE, NULL);
+  g_assert_null (
+      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (tablet->window)));
+  app_tablet_restart (tablet);
+  app_wait_for (GTK_WIDGET (tablet->window), GTK_TYPE_BUTTON, T ("Throw the draft away"));
+}
+
+static void
+test_enrol_page (void)
+{
+  g_autofree char *folder = wg_test_folder_new ();
+  g_autofree char *nothing = g_build_filename (folder, "none", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (WgServices) services = wg_services_new (nothing, wg_store_system_ports (), FALSE);
+  WgWindow *window = wg_window_new (NULL, services);
+  GtkWidget *page;
+
+  gtk_window_present (GTK_WINDOW (window));
+  page = app_wait_for (GTK_WIDGET (window), WG_TYPE_ENROL_PAGE, NULL);
+  app_click (page, T ("Set up"));
+  app_wait_for (page, GTK_TYPE_LABEL, T ("Type the enrolment code the office gave you."));
+  wg_test_write (folder, "not.png", "no picture", 10);
+  text = g_build_filename (folder, "not.png", NULL);
+  wg_enrol_page_read_picture (WG_ENROL_PAGE (page), text);
+  app_wait_gone (page, GTK_TYPE_LABEL, T ("Type the enrolment code the office gave you."));
+  gtk_window_destroy (GTK_WINDOW (window));
+  wg_test_folder_remove (folder);
+}
+
+static void
+assert_warning (const WgEventCounts *counts,
+                gint64 free_mb,
+                gint64 skew_min,
+                gint64 waiting_h,
+                const char *part)
+{
+  gint64 now_ms = G_GINT64_CONSTANT (1790000000000);
+  g_autofree char *text =
+      wg_warning_bar_describe (counts, free_mb << 20, skew_min * 60000,
+                               waiting_h > 0 ? now_ms - waiting_h * 3600000 : 0, now_ms);
+
+  if (part == NULL)
+    g_assert_null (text);
+  else
+    {
+      g_assert_nonnull (text);
+      g_assert_nonnull (strstr (text, part));
+    }
+}
+
+static void
+test_warnings (void)
+{
+  const WgEventCounts none = { 0 }, three = { .n_waiting = 3 };
+
+  assert_warning (&none, 5000, 0, 0, NULL);
+  assert_warning (&three, 5000, 1, 23, NULL);
+  assert_warning (&three, 5000, 0, 25, "3");
+  assert_warning (&none, 5000, 0, 25, NULL);
+  assert_warning (&none, 900, 0, 0, "900");
+  assert_warning (&none, 5000, 1440, 0, "1440");
+  assert_warning (&none, 5000, -6, 0, "6");
+}
+
+int
+main (int argc, char *argv[])
+{
+  wg_language_init ();
+  g_setenv ("WANGGE_KDF_TEST", "1", TRUE);
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_test_add_func ("/app/session/unlock", test_unlock);
+  g_test_add_func ("/app/session/idle", test_idle);
+  g_test_add_func ("/app/session/first-set-up", test_enrol_page);
+  g_test_add_func ("/app/session/warnings", test_warnings);
+  return g_test_run ();
+}
