@@ -263,6 +263,18 @@ enrol_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
     g_task_return_pointer (task, store, g_object_unref);
 }
 
+/* The receiver works only while somebody looks: it is the hungriest part of a tablet. */
+static void
+follow_position (WgServices *self, gboolean follow)
+{
+  if (self->locator == NULL || follow == wg_locator_is_running (self->locator))
+    return;
+  if (follow)
+    wg_locator_start (self->locator);
+  else
+    wg_locator_stop (self->locator);
+}
+
 static gboolean
 finish_opening (WgServices *self, GAsyncResult *result, GError **error)
 {
@@ -274,6 +286,7 @@ finish_opening (WgServices *self, GAsyncResult *result, GError **error)
       g_propagate_error (error, g_steal_pointer (&failed));
       return FALSE;
     }
+  follow_position (self, TRUE);
   if (store != NULL)
     take_store (self, store);
   else
@@ -399,6 +412,7 @@ wg_services_lock (WgServices *self)
   if (self->store == NULL || self->locked)
     return;
   self->locked = TRUE;
+  follow_position (self, FALSE);
   g_signal_emit (self, signals[LOCKED], 0);
 }
 
@@ -432,6 +446,7 @@ void
 wg_services_close (WgServices *self)
 {
   g_clear_handle_id (&self->release_id, g_source_remove);
+  follow_position (self, FALSE);
   if (self->sync != NULL)
     wg_sync_stop (self->sync);
   g_clear_object (&self->sync);

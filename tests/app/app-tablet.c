@@ -503,7 +503,6 @@ start (AppTablet *tablet, int width, int height)
 
   tablet->services = wg_services_new (tablet->folder, wg_store_system_ports (), FALSE);
   wg_services_set_locator (tablet->services, locator);
-  wg_locator_start (locator);
   wg_services_unlock_async (tablet->services, APP_SECRET, on_unlocked_cb, &unlocked);
   app_wait (is_true, &unlocked.done, "unlocking");
   g_assert_no_error (unlocked.error);

@@ -30,7 +30,9 @@ test_unlock (void)
   g_autofree char *wrong = NULL;
   GtkWidget *page;
 
+  g_assert_true (wg_locator_is_running (wg_services_get_locator (tablet->services)));
   wg_services_lock (tablet->services);
+  g_assert_false (wg_locator_is_running (wg_services_get_locator (tablet->services)));
   page = app_wait_for (window, WG_TYPE_UNLOCK_PAGE, NULL);
   app_draw (tablet);
   app_check_targets (page);
@@ -43,6 +45,7 @@ test_unlock (void)
   press_keys (page, APP_SECRET);
   app_click (page, T ("Unlock"));
   app_wait_for (window, WG_TYPE_HOME_PAGE, NULL);
+  g_assert_true (wg_locator_is_running (wg_services_get_locator (tablet->services)));
 }
 
 /* A form that was open is a draft afterwards, and nothing of it is seen behind the lock. */
