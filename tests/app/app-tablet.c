@@ -2,6 +2,7 @@
 /* A tablet of the sample district for tests of the screens: store, services, window, waiting. */
 #include "app/app-tablet.h"
 
+#include "app/wg-language.h"
 #include "app/wg-pictures.h"
 #include "core/wg-id.h"
 #include "store/wg-inbox.h"
@@ -565,4 +566,15 @@ app_tablet_free (AppTablet *tablet)
   wg_sample_district_free (tablet->district);
   g_free (tablet->folder);
   g_free (tablet);
+}
+
+void
+app_test_init (int *argc, char ***argv)
+{
+  wg_language_init ();
+  g_setenv ("WANGGE_KDF_TEST", "1", TRUE);
+  gtk_test_init (argc, argv, NULL);
+  adw_init ();
+  /* Without a window manager GTK blinks on after the focus has gone, and complains. */
+  g_object_set (gtk_settings_get_default (), "gtk-cursor-blink", FALSE, NULL);
 }

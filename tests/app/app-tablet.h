@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* Chinese, a cheap key derivation, a cursor that stands still. */
+void app_test_init (int *argc, char ***argv);
+
 #define APP_SECRET "582941"
 
 typedef struct

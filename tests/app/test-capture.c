@@ -7,7 +7,6 @@
 #include "app/field/wg-photo-page.h"
 #include "app/field/wg-report-dialog.h"
 #include "app/field/wg-report-form.h"
-#include "app/wg-language.h"
 #include "support/wg-test-folder.h"
 
 /* As the user sees it. */
@@ -310,10 +309,7 @@ test_major (void)
 int
 main (int argc, char *argv[])
 {
-  wg_language_init ();
-  g_setenv ("WANGGE_KDF_TEST", "1", TRUE);
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
+  app_test_init (&argc, &argv);
   g_test_add_func ("/app/capture/one-tap-is-one-event", test_one_tap);
   g_test_add_func ("/app/capture/double-tap-is-one-event", test_double_tap);
   g_test_add_func ("/app/capture/two-classes-are-two-events", test_two_classes);

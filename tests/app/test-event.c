@@ -8,7 +8,6 @@
 #include "app/field/wg-event-page.h"
 #include "app/field/wg-report-dialog.h"
 #include "app/field/wg-report-form.h"
-#include "app/wg-language.h"
 
 /* As the user sees it. */
 #define T(msgid) g_dgettext (GETTEXT_PACKAGE, msgid)
@@ -309,10 +308,7 @@ test_withdraw (void)
 int
 main (int argc, char *argv[])
 {
-  wg_language_init ();
-  g_setenv ("WANGGE_KDF_TEST", "1", TRUE);
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
+  app_test_init (&argc, &argv);
   g_test_add_func ("/app/event/returned", test_returned);
   g_test_add_func ("/app/event/draft", test_draft);
   g_test_add_func ("/app/event/same-matter", test_same_matter);

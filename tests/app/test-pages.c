@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Each page opens at each size, empty and full, and everything that can be pressed has a name. */
 #include "app/app-tablet.h"
-#include "app/wg-language.h"
 #include "app/wg-style.h"
 
 static const struct
@@ -56,10 +55,7 @@ test_full (gconstpointer data)
 int
 main (int argc, char *argv[])
 {
-  wg_language_init ();
-  g_setenv ("WANGGE_KDF_TEST", "1", TRUE);
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
+  app_test_init (&argc, &argv);
   for (gsize i = 0; i < G_N_ELEMENTS (SIZES); i++)
     {
       g_autofree char *empty =

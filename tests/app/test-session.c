@@ -5,7 +5,6 @@
 #include "app/session/wg-unlock-page.h"
 #include "app/sync/wg-warning-bar.h"
 #include "app/wg-home-page.h"
-#include "app/wg-language.h"
 #include "support/wg-test-folder.h"
 
 /* As the user sees it. */
@@ -125,10 +124,7 @@ test_warnings (void)
 int
 main (int argc, char *argv[])
 {
-  wg_language_init ();
-  g_setenv ("WANGGE_KDF_TEST", "1", TRUE);
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
+  app_test_init (&argc, &argv);
   g_test_add_func ("/app/session/unlock", test_unlock);
   g_test_add_func ("/app/session/idle", test_idle);
   g_test_add_func ("/app/session/first-set-up", test_enrol_page);
