@@ -7,6 +7,10 @@
 
 #define RESOURCE "/io/github/wangge/map/"
 #define TILES "wg-tile-source"
+#define NUDGES "wg-nudges-left"
+#define N_NUDGES 4
+
+static gboolean on_looked_cb (gpointer data);
 
 static char *
 load_style (const WgTilePack *pack, gboolean outdoor)
@@ -70,6 +74,60 @@ wg_map_base_new (WgTilePack *pack, gboolean outdoor, GError **error)
   shumate_map_source_set_min_zoom_level (renderer, MIN (low, high));
   shumate_map_source_set_max_zoom_level (renderer, high);
   return renderer;
+}
+
+/* libshumate 1.4 puts off loading while the map moves fast. It compares the times of two frames,
+ * and when both are told the same time it never looks again: the map stays blank. Being allocated
+ * makes it look, when idle; so it is made to look in some more frames after each change. */
+static gboolean
+on_tick_cb (GtkWidget *layer, GdkFrameClock *clock, gpointer data)
+{
+  gtk_widget_queue_allocate (layer);
+  g_idle_add_full (G_PRIORITY_LOW, on_looked_cb, g_object_ref (layer), g_object_unref);
+  return G_SOURCE_REMOVE;
+}
+
+/* Runs behind libshumate's own idle handler. */
+static gboolean
+on_looked_cb (gpointer data)
+{
+  GtkWidget *layer = data;
+  guint left = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (layer), NUDGES)) - 1;
+
+  g_object_set_data (G_OBJECT (layer), NUDGES, GUINT_TO_POINTER (left));
+  if (left > 0)
+    gtk_widget_add_tick_callback (layer, on_tick_cb, NULL, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+nudge_layer (GtkWidget *layer)
+{
+  if (g_object_get_data (G_OBJECT (layer), NUDGES) == NULL)
+    gtk_widget_add_tick_callback (layer, on_tick_cb, NULL, NULL);
+  g_object_set_data (G_OBJECT (layer), NUDGES, GUINT_TO_POINTER (N_NUDGES));
+}
+
+/**
+ * wg_map_base_make_layer:
+ * @base: what wg_map_base_new() gave
+ * @viewport: of the map
+ *
+ * Thread: the UI thread.
+ * Errors: none.
+ *
+ * Returns: (transfer floating): the layer
+ */
+ShumateLayer *
+wg_map_base_make_layer (ShumateMapSource *base, ShumateViewport *viewport)
+{
+  GtkWidget *layer = GTK_WIDGET (shumate_map_layer_new (base, viewport));
+
+  gtk_widget_set_can_target (layer, FALSE);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (layer), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  g_signal_connect_object (viewport, "notify", G_CALLBACK (nudge_layer), layer, G_CONNECT_SWAPPED);
+  nudge_layer (layer);
+  return SHUMATE_LAYER (layer);
 }
 
 /**

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 
 /* @pack %NULL: bare ground. (transfer full) */
 ShumateMapSource *wg_map_base_new (WgTilePack *pack, gboolean outdoor, GError **error);
+/* The layer that draws it: no target of pointers, hidden from screen readers. (transfer floating)
+ */
+ShumateLayer *wg_map_base_make_layer (ShumateMapSource *base, ShumateViewport *viewport);
 void wg_map_base_close (ShumateMapSource *base); /* when its layer is gone */
 
 G_END_DECLS

@@ -81,8 +81,7 @@ build_base (WgMapView *self, WgPoint center, double zoom, GError **error)
                                        shumate_map_source_get_min_zoom_level (renderer));
   shumate_viewport_set_max_zoom_level (self->viewport,
                                        shumate_map_source_get_max_zoom_level (renderer));
-  self->base = SHUMATE_LAYER (shumate_map_layer_new (renderer, self->viewport));
-  gtk_widget_set_can_target (GTK_WIDGET (self->base), FALSE);
+  self->base = wg_map_base_make_layer (renderer, self->viewport);
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->base), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   shumate_map_insert_layer_behind (self->map, self->base, SHUMATE_LAYER (self->paint));
   wg_marker_layer_set_datum (self->markers, get_datum (self));
@@ -301,9 +300,7 @@ on_escape_key (GtkWidget *widget, GVariant *arguments, gpointer data)
   return TRUE;
 }
 
-/* A new picture may no longer hold the drawing that the keyboard was on. And libshumate 1.4, which
- * puts off loading while the map moves fast, may forget to look again after a jump: an allocation
- * reminds it. */
+/* A new picture may no longer hold the drawing that the keyboard was on. */
 static void
 on_painted_cb (WgMapView *self)
 {
@@ -311,7 +308,6 @@ on_painted_cb (WgMapView *self)
   const WgCluster *cluster = wg_painting_find_id (painting, self->focus_id);
   WgSpot spot = cluster != NULL ? (WgSpot) { cluster->x, cluster->y } : (WgSpot) { 0, 0 };
 
-  gtk_widget_queue_allocate (GTK_WIDGET (self->base));
   if (self->focus_id == NULL)
     return;
   wg_marker_layer_set_focus (self->markers, cluster != NULL ? &spot : NULL,

@@ -170,16 +170,27 @@ map_scenery_settle (MapScenery *self)
   gtk_widget_remove_tick_callback (self->window, tick);
 }
 
+/* A window that waits for its allocation has no picture: NULL. */
+static GskRenderNode *
+take_node (GtkWidget *window)
+{
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (window),
+                          gtk_widget_get_height (window));
+  return gtk_snapshot_free_to_node (snapshot);
+}
+
 GdkTexture *
 map_scenery_shoot (MapScenery *self)
 {
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (self->window);
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
   int width = gtk_widget_get_width (self->window), height = gtk_widget_get_height (self->window);
   GskRenderer *renderer = gtk_native_get_renderer (GTK_NATIVE (self->window));
+  GskRenderNode *node;
 
-  gdk_paintable_snapshot (paintable, snapshot, width, height);
-  GskRenderNode *node = gtk_snapshot_free_to_node (snapshot);
+  while ((node = take_node (self->window)) == NULL)
+    g_main_context_iteration (NULL, TRUE);
   GdkTexture *texture = gsk_renderer_render_texture (
       renderer, node, &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   gsk_render_node_unref (node);

@@ -494,6 +494,78 @@ has_colours (GdkTexture *texture, guint wanted)
   return g_hash_table_size (seen) >= wanted;
 }
 
+/* Share of the pixels that are of the commonest colour: the ground. */
+static double
+get_ground (GdkTexture *texture)
+{
+  gsize n = (gsize) gdk_texture_get_width (texture) * gdk_texture_get_height (texture);
+  g_autofree guint32 *pixels = g_new (guint32, n);
+  g_autoptr (GHashTable) counts = g_hash_table_new (NULL, NULL);
+  GHashTableIter iter;
+  gpointer count;
+  guint most = 0;
+
+  gdk_texture_download (texture, (guchar *) pixels, (gsize) gdk_texture_get_width (texture) * 4);
+  for (gsize i = 0; i < n; i++)
+    {
+      gpointer key = GUINT_TO_POINTER (pixels[i]);
+      g_hash_table_insert (
+          counts, key, GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (counts, key)) + 1));
+    }
+  g_hash_table_iter_init (&iter, counts);
+  while (g_hash_table_iter_next (&iter, NULL, &count))
+    most = MAX (most, GPOINTER_TO_UINT (count));
+  return (double) most / (double) n;
+}
+
+/* Names and controls alone leave 0.95 and more to the ground. */
+static gboolean
+shows_streets (gpointer data)
+{
+  g_autoptr (GdkTexture) texture = map_scenery_shoot (data);
+
+  return get_ground (texture) < 0.9;
+}
+
+/* After jumps in any order the streets are there: libshumate likes to forget them. */
+static void
+test_base_is_drawn (void)
+{
+  const char *pack = g_getenv ("WG_TEST_PACK");
+  g_autoptr (GError) error = NULL;
+
+  if (pack == NULL)
+    {
+      g_test_skip ("no ogr2ogr to make the sample pack with");
+      return;
+    }
+  for (guint i = 0; i < 12; i++)
+    {
+      g_autoptr (MapScenery) scenery = map_scenery_new (960, 600, 0);
+      const WgGrid *grid = g_ptr_array_index (scenery->district->grids, 3 * i);
+      WgPoint middle = wg_polygon_center (grid->boundary);
+      if (i % 2 == 0)
+        gtk_window_present (GTK_WINDOW (scenery->window));
+      if (i % 6 == 0)
+        map_scenery_settle (scenery);
+      wg_map_view_set_pack (scenery->view, pack, &error);
+      g_assert_no_error (error);
+      wg_map_view_set_outdoor (scenery->view, i % 4 < 2);
+      gtk_window_present (GTK_WINDOW (scenery->window));
+      wg_map_view_go_to (scenery->view, middle.lon, middle.lat, 14 + i % 4);
+      map_scenery_settle (scenery);
+      if (!map_scenery_wait (shows_streets, scenery, 10))
+        {
+          GtkWidget *layer = map_scenery_find (scenery->window, SHUMATE_TYPE_MAP_LAYER, 0);
+          g_autofree char *text =
+              SHUMATE_LAYER_GET_CLASS (layer)->get_debug_text (SHUMATE_LAYER (layer));
+          g_autoptr (GdkTexture) texture = map_scenery_shoot (scenery);
+          g_error ("turn %u, zoom %.2f, ground %.3f: %s", i, wg_map_view_get_zoom (scenery->view),
+                   get_ground (texture), text);
+        }
+    }
+}
+
 /* Every size, both looks: something is drawn, and nothing needs a wider window than there is. */
 static void
 test_sizes (void)
@@ -539,6 +611,7 @@ main (int argc, char **argv)
   ADD ("bad-pack", test_bad_pack);
   ADD ("show-grid", test_show_grid);
   g_test_add_func ("/map/view/show-grid-early", test_show_grid_early);
+  g_test_add_func ("/map/view/base-is-drawn", test_base_is_drawn);
   g_test_add_func ("/map/view/sizes", test_sizes);
   return g_test_run ();
 }
