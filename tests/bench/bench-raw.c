@@ -410,15 +410,18 @@ touch (sqlite3 *db, sqlite3_stmt *statement, const char *id)
   step (db, statement);
 }
 
-/* Writes the operations of @from and what they made, @batch in a transaction: seconds, operations.
- */
+/* Writes the newest @n operations of @from and what they made, @batch in a transaction: seconds,
+ * operations. */
 static int
-replay (const char *from_path, const char *to_path, const char *key, guint batch)
+replay (const char *from_path, const char *to_path, const char *key, guint batch, guint n)
 {
   sqlite3 *from = open_db (from_path, "-");
   sqlite3 *to = make_copy (from, to_path, key);
-  g_autoptr (GPtrArray) ops =
-                read_rows (from, "SELECT * FROM op ORDER BY received_ms, replica, seq");
+  g_autofree char *newest =
+      g_strdup_printf ("SELECT * FROM (SELECT * FROM op ORDER BY received_ms DESC LIMIT %u)"
+                       " ORDER BY received_ms, replica, seq",
+                       n);
+  g_autoptr (GPtrArray) ops = read_rows (from, newest);
   Table op = open_table (to, "op", "INSERT");
   int rec = find_column (&op, "rec") - 1, replica = find_column (&op, "replica") - 1;
   sqlite3_stmt *scope_put = prepare (to, "UPDATE scope SET seq = seq + 1, n = n + 1 WHERE id = ?1");
@@ -511,13 +514,14 @@ main (int argc, char **argv)
 {
   if (argc == 4 && strcmp (argv[1], "tap") == 0)
     return serve_taps (argv[2], argv[3]);
-  if (argc == 6 && strcmp (argv[1], "replay") == 0)
-    return replay (argv[2], argv[3], argv[4], (guint) atoi (argv[5]));
+  if (argc == 7 && strcmp (argv[1], "replay") == 0)
+    return replay (argv[2], argv[3], argv[4], (guint) atoi (argv[5]), (guint) atoi (argv[6]));
   if (argc == 5 && strcmp (argv[1], "feed") == 0)
     return read_feed (argv[2], argv[3], argv[4]);
   if (argc == 6 && strcmp (argv[1], "export") == 0)
     return export (argv[2], argv[3], argv[4], argv[5]);
-  g_printerr ("usage: bench-raw tap DB KEY | replay PLAIN-DB NEW-DB KEY BATCH | feed DB KEY SCOPE |"
-              " export DB KEY NEW-DB KEY\n");
+  g_printerr (
+      "usage: bench-raw tap DB KEY | replay PLAIN-DB NEW-DB KEY BATCH N | feed DB KEY SCOPE |"
+      " export DB KEY NEW-DB KEY\n");
   return 2;
 }
