@@ -39,7 +39,6 @@ describe_store (int code)
     case WG_STORE_ERROR_NOT_FOUND:
       return N_ ("This record is not on the tablet.");
     case WG_STORE_ERROR_PHOTO:
-      return N_ ("This picture cannot be used. Take or choose another one.");
     case WG_STORE_ERROR_INVALID:
     case WG_STORE_ERROR_FAILED:
     default:
@@ -91,10 +90,10 @@ wg_app_error_describe (const GError *error)
     text = describe_store (error->code);
   else if (error->domain == WG_SYNC_ERROR)
     text = describe_sync (error->code);
-  /* The photo error says which of the several faults it was. */
-  if (text != NULL && !g_error_matches (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO))
-    return g_strdup (_(text));
+  /* The photo error says, translated, which of the several faults it was. */
+  if (g_error_matches (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO))
+    return g_strdup_printf (_ ("This picture cannot be used: %s"), error->message);
   if (text != NULL)
-    return g_strdup_printf ("%s (%s)", _(text), error->message);
+    return g_strdup (_ (text));
   return g_strdup_printf (_("That did not work: %s"), error->message);
 }

@@ -8,6 +8,10 @@
 
 #include "wg-config.h"
 
+/* libadwaita 1.7 asks our catalogue, not its own, for the name of the button that closes a dialog.
+ */
+G_GNUC_UNUSED static const char *const ASKED_BY_OTHERS[] = { N_ ("Close") };
+
 static gboolean
 is_neutral (const char *locale)
 {

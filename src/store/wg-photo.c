@@ -4,6 +4,7 @@
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <gexiv2/gexiv2.h>
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "store/wg-store-error.h"
@@ -73,21 +74,21 @@ decode (GBytes *original, int edge, GError **error)
   if (sizing.too_large)
     {
       g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
-                   "the photo has %d x %d pixels, more than %d million: take it smaller",
-                   sizing.width, sizing.height, WG_PHOTO_MAX_PIXELS / 1000000);
+                   _ ("the photo has %d x %d pixels, more than %d million: take it smaller"),
+                     sizing.width, sizing.height, WG_PHOTO_MAX_PIXELS / 1000000);
       return NULL;
     }
   pixbuf = gdk_pixbuf_loader_get_pixbuf (loader);
   if (sizing.width == 0 || pixbuf == NULL)
     {
       g_set_error_literal (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
-                           "the file is not a picture: choose another");
+                           _ ("the file is not a picture: choose another"));
       return NULL;
     }
   if (why != NULL)
     {
       g_set_error_literal (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
-                           "the photo is cut or damaged: take it again");
+                           _ ("the photo is cut or damaged: take it again"));
       return NULL;
     }
   return gdk_pixbuf_apply_embedded_orientation (pixbuf);
@@ -113,7 +114,7 @@ encode (GdkPixbuf *pixbuf, int quality, GError **error)
       !gdk_pixbuf_save_to_buffer (flat, &buffer, &n, "jpeg", &why, "quality", text, NULL))
     {
       g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
-                   "the photo cannot be written as JPEG: %s", why ? why->message : "no memory");
+                   _ ("the photo cannot be written as JPEG: %s"), why ? why->message : "no memory");
       return NULL;
     }
   return g_bytes_new_take (buffer, n);
@@ -170,13 +171,13 @@ wg_photo_prepare (GBytes *original, gint64 *out_taken_ms, GError **error)
   if (n == 0)
     {
       g_set_error_literal (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
-                           "the photo is empty (0 bytes): take it again");
+                           _ ("the photo is empty (0 bytes): take it again"));
       return NULL;
     }
   if (!ends_whole (bytes, n))
     {
       g_set_error_literal (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
-                           "the photo is cut or damaged: take it again");
+                           _ ("the photo is cut or damaged: take it again"));
       return NULL;
     }
   pixbuf = decode (original, WG_PHOTO_LONG_EDGE, error);
@@ -213,17 +214,17 @@ wg_photo_prepare_file (const char *path, gint64 *out_taken_ms, GError **error)
     {
       if (g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         g_set_error_literal (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
-                             "the photo's file is gone: take it again");
+                             _ ("the photo's file is gone: take it again"));
       else
-        g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO, "the photo cannot be read: %s",
-                     why->message);
+        g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
+                     _ ("the photo cannot be read: %s"), why->message);
       return NULL;
     }
   if (g_mapped_file_get_length (file) > MAX_FILE_BYTES)
     {
       g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
-                   "the photo's file is over %d MB: take it smaller",
-                   MAX_FILE_BYTES / (1024 * 1024));
+                   _ ("the photo's file is over %d MB: take it smaller"),
+                     MAX_FILE_BYTES / (1024 * 1024));
       return NULL;
     }
   bytes = g_mapped_file_get_bytes (file);

@@ -67,6 +67,16 @@ class Screen:
                 continue
         return None
 
+    def find_where(self, condition, root=None):
+        """The first shown node for which @condition(node) holds."""
+        for node in self.nodes(root):
+            try:
+                if condition(node):
+                    return node
+            except GLib.Error:
+                continue
+        return None
+
     def texts(self):
         """Every name on the screen, for messages."""
         out = []
@@ -111,40 +121,55 @@ class Screen:
     def press(self, name, role=None, limit_s=None):
         """Presses a button (or whatever has an action) by its name, once it can be pressed."""
 
+        matches = name if callable(name) else (lambda text: text == name)
+
         def ready():
-            node = self.find(name, role)
-            if node is None or not node.get_state_set().contains(Atspi.StateType.SENSITIVE):
-                return None
-            return node
+            return self.find_where(
+                lambda node: matches(node.get_name() or "")
+                and (role is None or node.get_role_name() == role)
+                and node.get_state_set().contains(Atspi.StateType.SENSITIVE)
+                and node.get_action_iface() is not None and node.get_action_iface().get_n_actions() > 0)
 
         node = self.wait(ready, f"{role or 'button'} {name!r} that can be pressed", limit_s)
-        action = node.get_action_iface()
-        assert action is not None and action.get_n_actions() > 0, f"{name!r} cannot be pressed"
-        assert action.do_action(0), f"{name!r} did not take the press"
+        assert node.get_action_iface().do_action(0), f"{name!r} did not take the press"
         return node
 
     def enter(self, name, text, limit_s=None):
-        """Puts @text into the entry of this name; a row of libadwaita has its entry inside."""
+        """Puts @text into the entry of this name; a row and its label may have the name, too."""
 
         def editable():
-            node = self.find(name)
-            while node is not None:
-                if node.get_editable_text_iface() is not None and node.get_state_set().contains(
-                        Atspi.StateType.EDITABLE):
-                    return node
-                node = self._entry_below(node)
-            return None
+            return self.find_where(lambda node: node.get_name() == name and self._editable(node))
 
         node = self.wait(editable, f"entry {name!r}", limit_s)
         assert node.get_editable_text_iface().set_text_contents(text), f"{name!r} took no text"
         return node
 
-    def _entry_below(self, node):
-        for child in self.nodes(node):
-            if child is not node and child.get_editable_text_iface() is not None \
-                    and child.get_state_set().contains(Atspi.StateType.EDITABLE):
-                return child
-        return None
+    @staticmethod
+    def _editable(node):
+        return (node.get_editable_text_iface() is not None
+                and node.get_state_set().contains(Atspi.StateType.EDITABLE))
+
+    def text_of(self, name):
+        """What stands in the entry of this name now."""
+        node = self.find_where(lambda node: node.get_name() == name and self._editable(node))
+        if node is None:
+            return None
+        return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+
+    @staticmethod
+    def can_be_pressed(node):
+        return node is not None and node.get_state_set().contains(Atspi.StateType.SENSITIVE)
+
+    @staticmethod
+    def is_checked(node):
+        """Whether a toggle or check button is in."""
+        states = node.get_state_set()
+        return states.contains(Atspi.StateType.CHECKED) or states.contains(Atspi.StateType.PRESSED)
+
+    def x_of(self, name, role=None):
+        """The left edge of a node in its window, px."""
+        node = self.wait_for(name, role)
+        return node.get_component_iface().get_extents(Atspi.CoordType.WINDOW).x
 
     # --- accessibility ----------------------------------------------------------------------
 
@@ -156,14 +181,31 @@ class Screen:
                 states = node.get_state_set()
                 if not states.contains(Atspi.StateType.FOCUSABLE) or node.get_name():
                     continue
-                if node.get_role_name() in ("frame", "dialog", "application", "filler"):
+                # What scrolls takes the focus to be scrolled by keys; GTK gives that role no name.
+                if node.get_role_name() in ("frame", "dialog", "application", "filler", "scroll pane"):
                     continue
                 labelled = any(r.get_relation_type() == Atspi.RelationType.LABELLED_BY
                                for r in node.get_relation_set())
                 parent = node.get_parent()
                 inside_named = parent is not None and parent.get_name()
-                if not labelled and not inside_named:
-                    bad.append(f"{node.get_role_name()} in {parent.get_name() if parent else ''!r}")
+                if not labelled and not inside_named and not self._is_sheet(node):
+                    bad.append(self._path(node))
             except GLib.Error:
                 continue
         return bad
+
+    @staticmethod
+    def _is_sheet(node):
+        """The bare sheet that libadwaita puts between a dialog, which has the name, and its content."""
+        while node is not None and node.get_role_name() == "panel" and not node.get_name():
+            node = node.get_parent()
+        return node is not None and node.get_role_name() == "dialog"
+
+    def _path(self, node):
+        """Where a node is: roles and names from the window down to it, and what is in it."""
+        parts = []
+        inside = [child.get_name() for child in self.nodes(node) if child.get_name()][:3]
+        while node is not None and node.get_role() != Atspi.Role.APPLICATION:
+            parts.append(f"{node.get_role_name()} {node.get_name()}".strip())
+            node = node.get_parent()
+        return f"{' / '.join(reversed(parts))} with {inside}"

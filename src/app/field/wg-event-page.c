@@ -155,8 +155,6 @@ add_fact (WgEventPage *self, const char *name, const char *value)
   gtk_widget_set_focusable (text, FALSE);
   gtk_widget_set_hexpand (text, TRUE);
   gtk_widget_add_css_class (title, "dimmed");
-  gtk_accessible_update_relation (GTK_ACCESSIBLE (text), GTK_ACCESSIBLE_RELATION_LABELLED_BY, title,
-                                  NULL, -1);
   gtk_box_append (GTK_BOX (box), title);
   gtk_box_append (GTK_BOX (box), text);
   gtk_box_append (self->facts, box);

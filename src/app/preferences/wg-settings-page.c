@@ -12,7 +12,7 @@ struct _WgSettingsPage
   AdwBin parent_instance;
 
   AdwSwitchRow *outdoor, *photos_wifi_only, *background;
-  AdwSpinRow *hold_seconds, *lock_minutes;
+  GtkSpinButton *hold_seconds, *lock_minutes;
   AdwActionRow *owner;
   WgServices *services; /* owned */
 };

@@ -121,8 +121,7 @@ update (WgSyncPill *self)
     gtk_widget_add_css_class (GTK_WIDGET (self), face.style);
   name = g_strdup_printf (_("Sync: %s"), face.text);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self),
-                               status->message != NULL ? status->message : _("Open the queue"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), _ ("Open the queue"));
   g_free (face.text);
   g_free (face.brief);
 }
