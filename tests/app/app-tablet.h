@@ -47,10 +47,10 @@ void app_click (GtkWidget *root, const char *name);
 guint app_count_shown (GtkWidget *root, GType type);
 
 /* Tiles are there and transitions over. */
-void app_draw (AppTablet *tablet);
+void app_draw (GtkWidget *window);
 
 /* Writes a picture for people into the folder named by WANGGE_TEST_PICTURES, if it is set. */
-void app_picture (AppTablet *tablet, const char *name);
+void app_picture (GtkWidget *window, const char *name);
 
 /* Everything that can be pressed has a name and is at least 48 px high and wide. */
 void app_check_targets (GtkWidget *root);

@@ -37,7 +37,7 @@ test_one_tap (void)
 
   tap_tile (tablet, "入户走访");
   get_hold_bar (tablet);
-  app_picture (tablet, "hold-1280");
+  app_picture (GTK_WIDGET (tablet->window), "hold-1280");
   events = app_list_events (tablet, WG_EVENT_LIST_TODAY);
   g_assert_cmpuint (events->len, ==, 1);
   view = wg_event_item_get_view (g_ptr_array_index (events, 0));
@@ -132,7 +132,7 @@ test_other_class (void)
   app_click (GTK_WIDGET (tablet->window), T ("Put what was just recorded in another class"));
   page = app_wait_for (GTK_WIDGET (tablet->window), WG_TYPE_CLASS_PAGE, NULL);
   gtk_editable_set_text (GTK_EDITABLE (app_wait_for (page, GTK_TYPE_SEARCH_ENTRY, NULL)), "rkbd");
-  app_picture (tablet, "class-1280");
+  app_picture (GTK_WIDGET (tablet->window), "class-1280");
   app_click (page, "0103  人口变动");
   app_wait (is_class, tablet, "the other class");
 }
@@ -174,7 +174,7 @@ test_hand (void)
   g_settings_set_string (wg_services_get_settings (tablet->services), "hand", "left");
   side.left = TRUE;
   app_wait (is_on_side, &side, "the panel at the left");
-  app_picture (tablet, "left-1280");
+  app_picture (GTK_WIDGET (tablet->window), "left-1280");
   g_settings_reset (wg_services_get_settings (tablet->services), "hand");
   side.left = FALSE;
   app_wait (is_on_side, &side, "the panel at the right again");
@@ -210,13 +210,15 @@ test_five_taps (void)
   app_click (window, T ("General Event")); /* 1 */
   dialog = app_wait_for (window, WG_TYPE_REPORT_DIALOG, NULL);
   app_wait_for (app_wait_for (dialog, ADW_TYPE_WRAP_BOX, NULL), GTK_TYPE_TOGGLE_BUTTON, NULL);
-  app_picture (tablet, "general-1280");
+  app_picture (GTK_WIDGET (tablet->window), "general-1280");
   app_click (dialog, "道路积水");                   /* 2 */
   app_click (dialog, T ("Take or choose a photo")); /* 3 */
   page = app_wait_for (dialog, WG_TYPE_PHOTO_PAGE, NULL);
   wg_photo_page_set_folder (WG_PHOTO_PAGE (page), folder); /* where the camera puts it */
-  app_click (page, T ("Use This Photo"));                  /* 4 */
-  app_picture (tablet, "general-photo-1280");
+  app_wait_for (page, GTK_TYPE_PICTURE, NULL);
+  app_picture (window, "photo-1280");
+  app_click (page, T ("Use This Photo")); /* 4 */
+  app_picture (GTK_WIDGET (tablet->window), "general-photo-1280");
   app_click (dialog, T ("Report")); /* 5 */
   app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
 
@@ -296,10 +298,10 @@ test_major (void)
   chips = app_wait_for (dialog, ADW_TYPE_WRAP_BOX, NULL);
   chip = app_wait_for (chips, GTK_TYPE_TOGGLE_BUTTON, NULL);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (chip), TRUE);
-  app_picture (tablet, "major-1280");
+  app_picture (GTK_WIDGET (tablet->window), "major-1280");
   app_click (dialog, T ("Report"));
   app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
-  app_picture (tablet, "major-sent-1280");
+  app_picture (GTK_WIDGET (tablet->window), "major-sent-1280");
   app_wait_for (window, GTK_TYPE_LABEL,
                 T ("Not delivered: report by telephone until the platform confirms it"));
   events = app_list_events (tablet, WG_EVENT_LIST_TODAY);

@@ -6,6 +6,7 @@
 #include "app/app-tablet.h"
 #include "app/field/wg-duplicate-dialog.h"
 #include "app/field/wg-event-page.h"
+#include "app/field/wg-place-page.h"
 #include "app/field/wg-report-dialog.h"
 #include "app/field/wg-report-form.h"
 
@@ -63,11 +64,11 @@ test_returned (void)
   wg_window_show_event (tablet->window, id);
   page = app_wait_for (window, WG_TYPE_EVENT_PAGE, NULL);
   app_wait_for (page, GTK_TYPE_BUTTON, T ("Supplement and Report Again"));
-  app_picture (tablet, "returned-1280");
+  app_picture (GTK_WIDGET (tablet->window), "returned-1280");
   app_click (page, T ("Supplement and Report Again"));
   dialog = app_wait_for (window, WG_TYPE_REPORT_DIALOG, NULL);
   app_settle (tablet);
-  app_picture (tablet, "mend-1280");
+  app_picture (GTK_WIDGET (tablet->window), "mend-1280");
   g_assert_cmpstr (wg_report_form_get_focus (get_form (dialog)), ==, "description");
   type (dialog, "门牌号：示例路 12 号楼下");
   app_click (dialog, T ("Report Again"));
@@ -75,7 +76,7 @@ test_returned (void)
   app_settle (tablet);
   returned = app_list_events (tablet, WG_EVENT_LIST_RETURNED);
   g_assert_cmpuint (returned->len, ==, 0);
-  app_picture (tablet, "mended-1280");
+  app_picture (GTK_WIDGET (tablet->window), "mended-1280");
 }
 
 /* --- drafts --- */
@@ -113,7 +114,7 @@ test_draft (void)
 
   app_click (GTK_WIDGET (tablet->window), T ("Events of today"));
   app_wait_for (GTK_WIDGET (tablet->window), GTK_TYPE_BUTTON, T ("Throw the draft away"));
-  app_picture (tablet, "draft-960");
+  app_picture (GTK_WIDGET (tablet->window), "draft-960");
   app_click (GTK_WIDGET (tablet->window), T ("Draft: general event"));
   dialog = app_wait_for (GTK_WIDGET (tablet->window), WG_TYPE_REPORT_DIALOG, NULL);
   form = get_form (dialog);
@@ -156,7 +157,7 @@ test_same_matter (void)
   dialog = open_general (tablet);
   app_click (dialog, T ("Report"));
   asked = app_wait_for (window, WG_TYPE_DUPLICATE_DIALOG, NULL);
-  app_picture (tablet, "duplicate-1280");
+  app_picture (GTK_WIDGET (tablet->window), "duplicate-1280");
   app_click (asked, name);
   app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
 
@@ -211,7 +212,7 @@ test_level (void)
   wg_report_form_set_class (get_form (dialog), "0101");
   app_click (dialog, T ("Report"));
   asked = app_wait_for (window, ADW_TYPE_ALERT_DIALOG, NULL);
-  app_picture (tablet, "level-1280");
+  app_picture (GTK_WIDGET (tablet->window), "level-1280");
   app_click (asked, T ("Use the Suggested Level"));
   app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
   events = app_list_events (tablet, WG_EVENT_LIST_TODAY);
@@ -251,13 +252,37 @@ test_outside (void)
   gtk_editable_set_text (
       GTK_EDITABLE (app_wait_for (dialog, GTK_TYPE_ENTRY, T ("Why outside the own grid"))),
       "居民在路口反映");
-  app_picture (tablet, "outside-1280");
+  app_picture (GTK_WIDGET (tablet->window), "outside-1280");
   app_click (dialog, T ("Report"));
   app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
   events = app_list_events (tablet, WG_EVENT_LIST_TODAY);
   g_assert_cmpuint (events->len, ==, 1);
   g_assert_cmpstr (wg_event_item_get_view (g_ptr_array_index (events, 0))->event->outside_reason,
                    ==, "居民在路口反映");
+}
+
+/* The button on the form, for whoever cannot press long. */
+static void
+test_pick_place (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 360, 720);
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  GtkWidget *dialog = open_general (tablet);
+  GtkWidget *page;
+  const WgEvent *event;
+
+  app_click (dialog, T ("On the Map"));
+  page = app_wait_for (dialog, WG_TYPE_PLACE_PAGE, NULL);
+  app_draw (window);
+  app_check_targets (page);
+  app_picture (window, "place-360");
+  app_click (page, T ("Use this place"));
+  app_wait_gone (dialog, WG_TYPE_PLACE_PAGE, NULL);
+  event = wg_report_form_get_event (get_form (dialog));
+  g_assert_cmpint (event->fix_source, ==, WG_FIX_MANUAL);
+  g_assert_true (isnan (event->fix_accuracy_m));
+  g_assert_false (isnan (event->raw_lon)); /* what the receiver said stays */
+  adw_dialog_force_close (ADW_DIALOG (dialog));
 }
 
 static void
@@ -293,7 +318,7 @@ test_withdraw (void)
   wg_window_show_event (tablet->window, wg_event_item_get_id (g_ptr_array_index (events, 0)));
   page = app_wait_for (window, WG_TYPE_EVENT_PAGE, NULL);
   app_wait_for (page, GTK_TYPE_BUTTON, T ("Withdraw…"));
-  app_picture (tablet, "event-360");
+  app_picture (GTK_WIDGET (tablet->window), "event-360");
   app_click (page, T ("Withdraw…"));
   asked = app_wait_for (window, ADW_TYPE_ALERT_DIALOG, NULL);
   g_assert_false (gtk_widget_is_sensitive (app_wait_for (asked, GTK_TYPE_BUTTON, T ("Withdraw"))));
@@ -316,6 +341,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/event/level", test_level);
   g_test_add_func ("/app/event/sounds-major", test_sounds_major);
   g_test_add_func ("/app/event/outside", test_outside);
+  g_test_add_func ("/app/event/pick-place", test_pick_place);
   g_test_add_func ("/app/event/without-place", test_without_place);
   g_test_add_func ("/app/event/withdraw", test_withdraw);
   return g_test_run ();

@@ -34,9 +34,9 @@ show_each_page (guint n_events, gsize size)
 
       wg_window_show_page (tablet->window, PAGES[i]);
       app_settle (tablet);
-      app_draw (tablet);
+      app_draw (GTK_WIDGET (tablet->window));
       app_check_targets (GTK_WIDGET (tablet->window));
-      app_picture (tablet, name);
+      app_picture (GTK_WIDGET (tablet->window), name);
     }
 }
 

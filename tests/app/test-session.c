@@ -33,14 +33,14 @@ test_unlock (void)
   wg_services_lock (tablet->services);
   g_assert_false (wg_locator_is_running (wg_services_get_locator (tablet->services)));
   page = app_wait_for (window, WG_TYPE_UNLOCK_PAGE, NULL);
-  app_draw (tablet);
+  app_draw (GTK_WIDGET (tablet->window));
   app_check_targets (page);
-  app_picture (tablet, "unlock-360");
+  app_picture (GTK_WIDGET (tablet->window), "unlock-360");
   press_keys (page, "111222");
   app_click (page, T ("Unlock"));
   wrong = g_strdup_printf (T ("%s %d tries left."), T ("Wrong PIN or password."), 9);
   app_wait_for (page, GTK_TYPE_LABEL, wrong);
-  app_picture (tablet, "unlock-wrong-360");
+  app_picture (GTK_WIDGET (tablet->window), "unlock-wrong-360");
   press_keys (page, APP_SECRET);
   app_click (page, T ("Unlock"));
   app_wait_for (window, WG_TYPE_HOME_PAGE, NULL);
@@ -71,11 +71,16 @@ test_enrol_page (void)
   g_autofree char *nothing = g_build_filename (folder, "none", NULL);
   g_autofree char *text = NULL;
   g_autoptr (WgServices) services = wg_services_new (nothing, wg_store_system_ports (), FALSE);
+  g_autoptr (WgStyle) style =
+                wg_style_new (gdk_display_get_default (), wg_services_get_settings (services));
   WgWindow *window = wg_window_new (NULL, services);
   GtkWidget *page;
 
   gtk_window_present (GTK_WINDOW (window));
   page = app_wait_for (GTK_WIDGET (window), WG_TYPE_ENROL_PAGE, NULL);
+  app_draw (GTK_WIDGET (window));
+  app_check_targets (page);
+  app_picture (GTK_WIDGET (window), "enrol-1280");
   app_click (page, T ("Set up"));
   app_wait_for (page, GTK_TYPE_LABEL, T ("Type the enrolment code the office gave you."));
   wg_test_write (folder, "not.png", "no picture", 10);
