@@ -38,6 +38,8 @@ describe_store (int code)
       return N_ ("The data was written by a newer version. Update this program.");
     case WG_STORE_ERROR_NOT_FOUND:
       return N_ ("This record is not on the tablet.");
+    case WG_STORE_ERROR_IN_USE:
+      return N_ ("Another program has the data of this tablet open. Close it and try again.");
     case WG_STORE_ERROR_PHOTO:
     case WG_STORE_ERROR_INVALID:
     case WG_STORE_ERROR_FAILED:

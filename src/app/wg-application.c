@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/wg-background.h"
 #include "app/wg-pictures.h"
 #include "app/wg-style.h"
 #include "app/wg-window.h"
@@ -18,9 +19,13 @@ struct _WgApplication
   WgStyle *style;                                     /* owned */
   gboolean holding;                                   /* kept alive by the queue */
   gboolean opening;                                   /* --secret-file was used */
+  gboolean own_folder;                                /* --folder was used */
+  gboolean asking;                                    /* what waits is not counted yet */
 };
 
 G_DEFINE_FINAL_TYPE (WgApplication, wg_application, ADW_TYPE_APPLICATION)
+
+#define ASK_TO_UNLOCK "unlock"
 
 /* Closing the window leaves a service behind for as long as something waits to be sent. */
 static void
@@ -28,9 +33,13 @@ update_hold (WgApplication *self)
 {
   const WgEventCounts *counts = wg_services_get_counts (self->services);
   GSettings *settings = wg_services_get_settings (self->services);
+  guint n_waiting = counts->n_waiting + counts->n_photos;
   gboolean wanted =
-      g_settings_get_boolean (settings, "background") && counts->n_waiting + counts->n_photos > 0;
+      g_settings_get_boolean (settings, "background") && (self->asking || n_waiting > 0);
 
+  /* The next start cannot look into the store before somebody unlocks it. */
+  if (wg_services_get_store (self->services) != NULL && !self->asking && !self->own_folder)
+    g_settings_set_uint (settings, "waiting", n_waiting);
   if (wanted == self->holding)
     return;
   self->holding = wanted;
@@ -38,6 +47,52 @@ update_hold (WgApplication *self)
     g_application_hold (G_APPLICATION (self));
   else
     g_application_release (G_APPLICATION (self));
+}
+
+/* Started with the session: the queue is behind the user's secret, so that is what we ask for. */
+static void
+ask_to_unlock (WgApplication *self)
+{
+  GSettings *settings = wg_services_get_settings (self->services);
+  guint n_waiting = g_settings_get_uint (settings, "waiting");
+  g_autoptr (GNotification) notification = g_notification_new (_("Unlock to go on sending"));
+  g_autofree char *body = g_strdup_printf (_("Waiting to be sent: %u"), n_waiting);
+
+  if (n_waiting == 0 || !g_settings_get_boolean (settings, "background") ||
+      !wg_store_exists (self->folder))
+    return;
+  self->asking = TRUE;
+  g_notification_set_body (notification, body);
+  g_application_send_notification (G_APPLICATION (self), ASK_TO_UNLOCK, notification);
+  update_hold (self);
+}
+
+static void
+on_opened_cb (WgApplication *self)
+{
+  g_application_withdraw_notification (G_APPLICATION (self), ASK_TO_UNLOCK);
+  /* What waited stays believed until it was counted: the window may be closed before that. */
+  self->asking = g_settings_get_uint (wg_services_get_settings (self->services), "waiting") > 0;
+  update_hold (self);
+}
+
+static void
+on_counts_changed_cb (WgApplication *self)
+{
+  self->asking = FALSE;
+  update_hold (self);
+}
+
+static void
+on_background_changed_cb (WgApplication *self)
+{
+  GSettings *settings = wg_services_get_settings (self->services);
+  g_autoptr (GError) error = NULL;
+
+  if (!self->own_folder &&
+      !wg_background_set_autostart (g_settings_get_boolean (settings, "background"), &error))
+    g_warning ("cannot start with the session: %s", error->message);
+  update_hold (self);
 }
 
 static void
@@ -174,13 +229,20 @@ wg_application_startup (GApplication *application)
   self->services = wg_services_new (self->folder, wg_store_system_ports (), TRUE);
   locator = wg_locator_new (WG_APP_ID);
   wg_services_set_locator (self->services, locator);
-  g_signal_connect_object (self->services, "counts-changed", G_CALLBACK (update_hold), self,
+  g_signal_connect_object (self->services, "counts-changed", G_CALLBACK (on_counts_changed_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->services, "opened", G_CALLBACK (on_opened_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (wg_services_get_settings (self->services), "changed::background",
+                           G_CALLBACK (on_background_changed_cb), self, G_CONNECT_SWAPPED);
   self->style =
       wg_style_new (gdk_display_get_default (), wg_services_get_settings (self->services));
   g_action_map_add_action_entries (G_ACTION_MAP (self), ACTIONS, G_N_ELEMENTS (ACTIONS), self);
   gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.quit", quit_keys);
   gtk_application_set_accels_for_action (GTK_APPLICATION (self), "app.lock", lock_keys);
+  on_background_changed_cb (self);
+  if (g_application_get_flags (application) & G_APPLICATION_IS_SERVICE)
+    ask_to_unlock (self);
 }
 
 static void
@@ -196,14 +258,14 @@ static int
 wg_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
   WgApplication *self = WG_APPLICATION (application);
-  gboolean own_folder = self->folder != NULL;
 
+  self->own_folder = self->folder != NULL;
   if (g_variant_dict_contains (options, "version"))
     {
       g_print ("wangge %s\n", WG_VERSION);
       return 0;
     }
-  if (own_folder)
+  if (self->own_folder)
     {
       char *absolute = g_canonicalize_filename (self->folder, NULL);
 
@@ -213,7 +275,7 @@ wg_application_handle_local_options (GApplication *application, GVariantDict *op
   else
     self->folder = g_build_filename (g_get_user_data_dir (), "wangge", NULL);
   /* Another folder is another tablet: it must not end up in the running one's window. */
-  if (own_folder || self->pictures != NULL)
+  if (self->own_folder || self->pictures != NULL)
     g_application_set_flags (application,
                              g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
   if (self->pictures != NULL && self->secret_file == NULL)

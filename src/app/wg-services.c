@@ -18,6 +18,7 @@ struct _WgServices
   WgSync *sync;       /* owned, NULL until unlocked */
   WgLocator *locator; /* owned */
   WgEventCounts counts;
+  gboolean counted;     /* at least once */
   gboolean counting;    /* a count is on its way */
   gboolean count_again; /* something changed meanwhile */
   guint release_id;     /* timer of the next hold that ends */
@@ -108,8 +109,9 @@ on_counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   wait_for_release (self, tally->release_ms);
-  if (memcmp (&self->counts, &tally->counts, sizeof self->counts) != 0)
+  if (!self->counted || memcmp (&self->counts, &tally->counts, sizeof self->counts) != 0)
     {
+      self->counted = TRUE;
       self->counts = tally->counts;
       g_signal_emit (self, signals[COUNTS_CHANGED], 0);
     }
@@ -457,6 +459,7 @@ wg_services_close (WgServices *self)
   g_clear_pointer (&self->grids, g_ptr_array_unref);
   g_clear_pointer (&self->orgs, g_ptr_array_unref);
   self->counts = (WgEventCounts) { 0 };
+  self->counted = FALSE;
 }
 
 /* --- object ----------------------------------------------------------------------------------- */

@@ -163,6 +163,9 @@ wg_window_dispose (GObject *object)
   WgWindow *self = WG_WINDOW (object);
 
   g_clear_object (&self->lock);
+  /* What is told to us while we are destroyed comes too late: the application locks then. */
+  if (self->services != NULL)
+    g_signal_handlers_disconnect_by_data (self->services, self);
   g_clear_object (&self->services);
   G_OBJECT_CLASS (wg_window_parent_class)->dispose (object);
 }

@@ -63,6 +63,39 @@ wg_store_exists (const char *folder)
 }
 
 /**
+ * wg_store_set_aside:
+ * @folder: a store that nobody has open
+ * @ports: clock of the new name
+ * @error: return location
+ *
+ * Renames a store to `<folder>.blocked-<time>`, so that the tablet can be enrolled again in its
+ * place. Nothing is deleted: who finds the secret can still open it.
+ *
+ * Thread: any.
+ * Errors: %WG_STORE_ERROR_FAILED when the folder cannot be renamed; it is as it was.
+ *
+ * Returns: (transfer full): the new path, or %NULL
+ */
+char *
+wg_store_set_aside (const char *folder, const WgPorts *ports, GError **error)
+{
+  g_autofree char *aside =
+      g_strdup_printf ("%s.blocked-%" G_GINT64_FORMAT, folder, wg_ports_wall_ms (ports));
+
+  if (g_file_test (aside, G_FILE_TEST_EXISTS))
+    {
+      set_errno (aside, EEXIST, error);
+      return NULL;
+    }
+  if (g_rename (folder, aside) != 0)
+    {
+      set_errno (folder, errno, error);
+      return NULL;
+    }
+  return g_steal_pointer (&aside);
+}
+
+/**
  * wg_store_files_make:
  * @folder: where
  * @error: return location

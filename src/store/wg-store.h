@@ -59,6 +59,7 @@ G_DECLARE_FINAL_TYPE (WgStore, wg_store, WG, STORE, GObject)
 
 /* Folder layout: wangge.key, store.db (+ -wal, -shm), blobs/, reserve (8 MiB ballast), lock. */
 gboolean wg_store_exists (const char *folder);
+char *wg_store_set_aside (const char *folder, const WgPorts *ports, GError **error);
 /* New folder after enrolment. A half-made one is removed first. */
 WgStore *wg_store_create (const char *folder,
                           const WgPorts *ports,

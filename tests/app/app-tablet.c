@@ -66,7 +66,9 @@ static void
 close_feed (WgStore *store, Feed *feed)
 {
   g_autoptr (GError) error = NULL;
-  gint64 cursor = feed->page->rows->len;
+  guint n_rows = feed->page->rows->len;
+  gint64 cursor =
+      n_rows > 0 ? ((WgPullRow *) g_ptr_array_index (feed->page->rows, n_rows - 1))->number : 0;
 
   g_hash_table_replace (feed->page->cursor, g_strdup (feed->scope),
                         g_memdup2 (&cursor, sizeof cursor));
@@ -115,7 +117,37 @@ fill_reference (AppTablet *tablet, WgStore *store)
     }
   add_row (&feed, "standard", "event-classes", wg_wire_text_to_json (classes));
   add_row (&feed, "calendar", "2026", wg_wire_text_to_json (calendar));
+  tablet->reference = feed.digest;
   close_feed (store, &feed);
+}
+
+/* A newer standard comes from the platform, in which @code ended long ago. */
+void
+app_tablet_retire (AppTablet *tablet, const char *code)
+{
+  WgStore *store = wg_services_get_store (tablet->services);
+  Feed feed = open_feed (store, "ref:" WG_SAMPLE_DISTRICT_CODE);
+  g_autofree char *classes = read_standard ("event-classes.csv");
+  g_autofree char *begin = g_strdup_printf ("\n%s,", code);
+  g_autoptr (GString) text = g_string_new (classes);
+  const char *line = strstr (text->str, begin);
+  const char *cell = line != NULL ? strstr (line + 1, ",20180730,,") : NULL;
+  WgPullRow *row;
+
+  g_assert_nonnull (cell);
+  g_string_insert (text, cell - text->str + (gssize) strlen (",20180730,"), "20200101");
+  g_clear_pointer (&feed.page->add, g_strfreev);
+  feed.page->add = g_new0 (char *, 1);
+  g_clear_pointer (&feed.page->keep, g_strfreev);
+  feed.page->keep = g_strsplit (feed.scope, "\n", 1);
+  add_row (&feed, "standard", "event-classes", wg_wire_text_to_json (text->str));
+  row = g_ptr_array_index (feed.page->rows, 0);
+  row->ver = 2;
+  row->number = tablet->reference.n + 1;
+  feed.digest = tablet->reference;
+  feed.digest.sum += wg_crypto_row_digest (row->id, 2) - wg_crypto_row_digest (row->id, 1);
+  close_feed (store, &feed);
+  app_settle (tablet);
 }
 
 static WgEventStep *
@@ -517,9 +549,12 @@ start (AppTablet *tablet, int width, int height)
   app_settle (tablet);
 }
 
-static void
-stop (AppTablet *tablet)
+/* Window and services end; a test may look at the folder, or open it with services of its own. */
+void
+app_tablet_stop (AppTablet *tablet)
 {
+  if (tablet->window == NULL)
+    return;
   gtk_window_destroy (GTK_WINDOW (tablet->window));
   g_clear_object (&tablet->window);
   while (g_main_context_pending (NULL))
@@ -535,7 +570,7 @@ app_tablet_restart (AppTablet *tablet)
   int width, height;
 
   gtk_window_get_default_size (GTK_WINDOW (tablet->window), &width, &height);
-  stop (tablet);
+  app_tablet_stop (tablet);
   start (tablet, width, height);
 }
 
@@ -562,7 +597,7 @@ app_tablet_free (AppTablet *tablet)
 {
   g_autofree char *folder = g_path_get_dirname (tablet->folder);
 
-  stop (tablet);
+  app_tablet_stop (tablet);
   wg_test_folder_remove (folder);
   wg_sample_district_free (tablet->district);
   g_free (tablet->folder);

@@ -8,6 +8,7 @@
 #include "app/wg-style.h"
 #include "app/wg-window.h"
 #include "sample/wg-sample.h"
+#include "wire/wg-wire-pull.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,7 @@ typedef struct
   WgServices *services;
   WgStyle *style;
   WgWindow *window;
+  WgScopeDigest reference; /* of the rows the platform sent */
 } AppTablet;
 
 /* Adds up to @n_events events of the past days, one of them returned when there are any. */
@@ -34,6 +36,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AppTablet, app_tablet_free)
 
 /* The program was killed, and is started again. */
 void app_tablet_restart (AppTablet *tablet);
+
+/* Window and services end; a test may look at the folder, or open it with services of its own. */
+void app_tablet_stop (AppTablet *tablet);
+
+/* A newer standard comes from the platform, in which @code ended long ago. */
+void app_tablet_retire (AppTablet *tablet, const char *code);
 
 /* Runs the main loop until @condition holds; fails the test after a generous while. */
 typedef gboolean (*AppCondition) (gpointer data);

@@ -32,6 +32,7 @@ terminal_enrol (FaultPlatform *line, const char *worker)
 
   self->folder = wg_test_folder_new ();
   self->line = line;
+  self->ports = wg_store_system_ports ();
   self->store =
       wg_enrol (self->folder, wg_store_system_ports (), url, code, SECRET, "test", NULL, &error);
   g_assert_no_error (error);
@@ -79,7 +80,7 @@ terminal_open (Terminal *self)
 {
   g_autoptr (GError) error = NULL;
 
-  self->store = wg_store_unlock (self->folder, wg_store_system_ports (), SECRET, &error);
+  self->store = wg_store_unlock (self->folder, self->ports, SECRET, &error);
   g_assert_no_error (error);
   make_sync (self);
 }

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *folder;
-  FaultPlatform *line; /* not owned */
+  FaultPlatform *line;  /* not owned */
+  const WgPorts *ports; /* not owned; of the next start */
   WgStore *store;
   WgSync *sync;
 } Terminal;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rounds against the real daemon over a line that fails in every way: nothing lost, nothing twice.
  */
+#include "store/wg-health.h"
 #include "terminal.h"
 
 #include "store/wg-outbox.h"
@@ -489,6 +490,54 @@ test_stall (void)
   assert_once (events, id);
 }
 
+#define OFF_MS (25 * G_GINT64_CONSTANT (3600000))
+
+static gint64
+fast_wall_ms (gpointer data)
+{
+  return g_get_real_time () / 1000 + OFF_MS;
+}
+
+static gpointer
+health_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_health_get (context, error);
+}
+
+/* T16: the tablet's clock is a day and an hour fast. The event arrives, its times are set right,
+ * it is marked, and the tablet knows how wrong its clock is. */
+static void
+test_clock_a_day_fast (void)
+{
+  g_autoptr (FaultPlatform) line = make_line ();
+  g_autoptr (Terminal) terminal = terminal_new_next (line);
+  WgPorts fast = *wg_store_system_ports ();
+  gint64 now_ms = g_get_real_time () / 1000;
+  g_autoptr (WgEventView) view = NULL;
+  g_autoptr (WgHealth) health = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  fast.wall_ms = fast_wall_ms;
+  terminal_shut (terminal);
+  terminal->ports = &fast;
+  terminal_open (terminal);
+  id = terminal_log (terminal, WG_EVENT_LEVEL_GENERAL, "道路积水", NULL);
+  terminal_round_well (terminal);
+  view = terminal_view (terminal, id);
+  g_assert_cmpint (view->truth, ==, WG_TRUTH_APPLIED);
+  g_assert_true (view->event->clock_suspect);
+  g_assert_cmpint (ABS (view->event->reported_ms - now_ms), <, 600000);
+  health = wg_store_run (terminal->store, health_job, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (health->clock_known);
+  g_assert_cmpint (ABS (health->clock_skew_ms - OFF_MS), <, 600000);
+  terminal_check (terminal);
+  terminal_shut (terminal);
+  terminal->ports = wg_store_system_ports ();
+  terminal_open (terminal);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -513,6 +562,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/round/pack-resumes", test_pack_resumes);
   g_test_add_func ("/sync/round/too-large", test_too_large);
   g_test_add_func ("/sync/round/stall", test_stall);
+  g_test_add_func ("/sync/round/clock-a-day-fast", test_clock_a_day_fast);
   result = g_test_run ();
   test_daemon_free (platform);
   return result;

@@ -101,7 +101,8 @@ wg_event_maker_locate (WgServices *services, WgEvent *event)
   event->lat = fix.lat;
   event->fix_accuracy_m = fix.accuracy_m;
   event->fix_ms = fix.at_ms;
-  event->fix_source = fix.source;
+  /* No receiver measured it: the record must not say so. */
+  event->fix_source = fix.mock ? WG_FIX_MANUAL : fix.source;
   if (isnan (event->raw_lon))
     {
       event->raw_lon = fix.lon;

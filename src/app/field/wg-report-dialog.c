@@ -308,6 +308,17 @@ ask_level (WgReportDialog *self, const WgEventClass *row)
 
 /* --- checks, in order ------------------------------------------------------------------------- */
 
+static const char *
+describe_issue (const WgIssue *issue)
+{
+  if (g_str_equal (issue->field, "class_code") && issue->code == WG_ISSUE_MISSING)
+    return _ ("Choose a class first");
+  /* Only the standard changes under a draft: the chips and the list offer what is in force. */
+  if (g_str_equal (issue->field, "class_code") && issue->code == WG_ISSUE_UNKNOWN_CODE)
+    return _ ("This class is no longer in force. Choose another one; nothing you wrote is lost.");
+  return _ (wg_issue_code_to_string (issue->code));
+}
+
 static gboolean
 check_fields (WgReportDialog *self)
 {
@@ -325,11 +336,7 @@ check_fields (WgReportDialog *self)
       /* Position faults are marked on the record and shown beside the place: they do not block. */
       if (!issue->blocks)
         continue;
-      wg_report_form_show_issue (self->form, issue->field,
-                                 g_str_equal (issue->field, "class_code") &&
-                                     issue->code == WG_ISSUE_MISSING
-                                 ? _ ("Choose a class first")
-                                 : _ (wg_issue_code_to_string (issue->code)));
+      wg_report_form_show_issue (self->form, issue->field, describe_issue (issue));
       if (first == NULL)
         first = issue->field;
     }

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/session/wg-enrol-page.h"
 #include "app/wg-app-error.h"
 
 struct _WgUnlockPage
@@ -14,6 +15,7 @@ struct _WgUnlockPage
   GtkLabel *message;
   GtkWidget *pad;
   GtkWidget *unlock;
+  GtkWidget *again;
   GtkStack *progress;
   WgServices *services; /* owned */
   gboolean busy;
@@ -24,7 +26,12 @@ G_DEFINE_FINAL_TYPE (WgUnlockPage, wg_unlock_page, ADW_TYPE_NAVIGATION_PAGE)
 static void
 set_busy (WgUnlockPage *self, gboolean busy)
 {
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
   self->busy = busy;
+  /* An entry that goes insensitive with the focus complains. */
+  if (busy && root != NULL)
+    gtk_root_set_focus (root, NULL);
   gtk_stack_set_visible_child_name (self->progress, busy ? "busy" : "idle");
   gtk_widget_set_sensitive (GTK_WIDGET (self->secret), !busy);
   gtk_widget_set_sensitive (self->pad, !busy);
@@ -60,6 +67,7 @@ show_info (WgUnlockPage *self, const char *before)
   gtk_widget_set_sensitive (GTK_WIDGET (self->secret), !info.blocked);
   gtk_widget_set_sensitive (self->unlock, !info.blocked);
   gtk_widget_set_sensitive (self->pad, !info.blocked);
+  gtk_widget_set_visible (self->again, info.blocked);
 }
 
 static void
@@ -111,6 +119,46 @@ on_erase_cb (WgUnlockPage *self)
 }
 
 static void
+on_again_response_cb (WgUnlockPage *self, const char *response)
+{
+  GtkWidget *navigation = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_NAVIGATION_VIEW);
+  AdwNavigationPage *enrol;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *aside = NULL, *text = NULL;
+
+  if (!g_str_equal (response, "again"))
+    return;
+  wg_services_close (self->services);
+  aside = wg_store_set_aside (wg_services_get_folder (self->services),
+                              wg_services_get_ports (self->services), &error);
+  if (aside == NULL)
+    {
+      text = wg_app_error_describe (error);
+      gtk_label_set_text (self->message, text);
+      return;
+    }
+  enrol = ADW_NAVIGATION_PAGE (wg_enrol_page_new (self->services));
+  adw_navigation_view_replace (ADW_NAVIGATION_VIEW (navigation), &enrol, 1);
+}
+
+static void
+on_again_cb (WgUnlockPage *self)
+{
+  AdwAlertDialog *alert = ADW_ALERT_DIALOG (adw_alert_dialog_new (
+      _("Enrol this tablet again?"),
+        _("You need a new enrolment code of the office. The old data is moved "
+                              "aside, nothing is deleted; what was not sent yet stays in it.")));
+
+  adw_alert_dialog_add_responses (alert, "cancel", _("Back"), "again", _("Enrol Again"), NULL);
+  adw_alert_dialog_set_response_appearance (alert, "again", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (alert, "cancel");
+  adw_alert_dialog_set_close_response (alert, "cancel");
+  g_signal_connect_object (alert, "response", G_CALLBACK (on_again_response_cb), self,
+                           G_CONNECT_SWAPPED);
+  adw_dialog_present (ADW_DIALOG (alert), GTK_WIDGET (self));
+}
+
+static void
 wg_unlock_page_dispose (GObject *object)
 {
   WgUnlockPage *self = WG_UNLOCK_PAGE (object);
@@ -139,10 +187,12 @@ wg_unlock_page_class_init (WgUnlockPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WgUnlockPage, message);
   gtk_widget_class_bind_template_child (widget_class, WgUnlockPage, pad);
   gtk_widget_class_bind_template_child (widget_class, WgUnlockPage, unlock);
+  gtk_widget_class_bind_template_child (widget_class, WgUnlockPage, again);
   gtk_widget_class_bind_template_child (widget_class, WgUnlockPage, progress);
   gtk_widget_class_bind_template_callback (widget_class, on_unlock_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_key_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_erase_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_again_cb);
 }
 
 static void
