@@ -232,6 +232,7 @@ test_forked (void)
 
   copy->folder = wg_test_folder_new ();
   copy->line = line;
+  copy->ports = terminal->ports;
   terminal_shut (terminal);
   wg_test_folder_copy (terminal->folder, copy->folder);
   terminal_open (terminal);
