@@ -358,20 +358,3 @@ wg_application_new (void)
   return g_object_new (WG_TYPE_APPLICATION, "application-id", WG_APP_ID, "resource-base-path",
                        "/io/github/wangge/Wangge", NULL);
 }
-
-/**
- * wg_application_get_services:
- * @self: the application, started
- *
- * Gives the services of the application.
- *
- * Thread: UI.
- * Errors: none.
- *
- * Returns: (transfer none): the services
- */
-WgServices *
-wg_application_get_services (WgApplication *self)
-{
-  return self->services;
-}

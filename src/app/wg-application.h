@@ -12,6 +12,5 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (WgApplication, wg_application, WG, APPLICATION, AdwApplication)
 
 WgApplication *wg_application_new (void);
-WgServices *wg_application_get_services (WgApplication *self);
 
 G_END_DECLS

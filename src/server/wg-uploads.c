@@ -219,21 +219,6 @@ wg_upload_get_size (const WgUpload *upload)
 }
 
 /**
- * wg_upload_get_length:
- * @upload: an upload
- *
- * Thread: any.
- * Errors: none.
- *
- * Returns: bytes of the whole blob
- */
-gint64
-wg_upload_get_length (const WgUpload *upload)
-{
-  return upload->length;
-}
-
-/**
  * wg_upload_seal:
  * @upload: a complete upload
  *

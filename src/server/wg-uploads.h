@@ -23,7 +23,6 @@ void wg_upload_free (WgUpload *upload);
 /* Appends; %FALSE without error when another upload has taken over. */
 gboolean wg_upload_write (WgUpload *upload, const char *data, gsize n, GError **error);
 gint64 wg_upload_get_size (const WgUpload *upload); /* bytes that are there now */
-gint64 wg_upload_get_length (const WgUpload *upload);
 /* Nobody may take over any more; %FALSE when somebody has. */
 gboolean wg_upload_seal (WgUpload *upload);
 int wg_upload_get_fd (const WgUpload *upload); /* after seal */

@@ -47,31 +47,6 @@ wg_identity_free (WgIdentity *identity)
   g_free (identity);
 }
 
-/**
- * wg_identity_copy:
- * @identity: an identity
- *
- * Copies it deeply, the secret too.
- *
- * Thread: any.
- * Errors: none.
- *
- * Returns: (transfer full): the copy
- */
-WgIdentity *
-wg_identity_copy (const WgIdentity *identity)
-{
-  WgIdentity *copy = g_memdup2 (identity, sizeof *identity);
-
-  copy->server_url = g_strdup (identity->server_url);
-  copy->pin = g_strdup (identity->pin);
-  copy->device_id = g_strdup (identity->device_id);
-  copy->replica = g_strdup (identity->replica);
-  copy->worker_json = g_strdup (identity->worker_json);
-  copy->epoch = g_strdup (identity->epoch);
-  return copy;
-}
-
 static const struct
 {
   const char *name;

@@ -54,7 +54,6 @@ void wg_store_register_resources (void);
 
 gboolean wg_identity_save (WgStoreContext *context, const WgIdentity *identity, GError **error);
 WgIdentity *wg_identity_load (WgStoreContext *context, GError **error);
-WgIdentity *wg_identity_copy (const WgIdentity *identity);
 
 /* --- wg-reference.c -------------------------------------------------------------------------- */
 

@@ -151,20 +151,3 @@ wg_event_row_set_item (WgEventRow *self, WgEventItem *item, gint64 now_ms)
                           gtk_label_get_text (self->truth_word));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
-
-/**
- * wg_event_row_get_event_id:
- * @self: the row
- *
- * Tells which event the row shows.
- *
- * Thread: UI.
- * Errors: none.
- *
- * Returns: (transfer none) (nullable): an id
- */
-const char *
-wg_event_row_get_event_id (WgEventRow *self)
-{
-  return self->item != NULL ? wg_event_item_get_id (self->item) : NULL;
-}

@@ -13,6 +13,5 @@ G_DECLARE_FINAL_TYPE (WgEventRow, wg_event_row, WG, EVENT_ROW, GtkButton)
 
 WgEventRow *wg_event_row_new (void);
 void wg_event_row_set_item (WgEventRow *self, WgEventItem *item, gint64 now_ms);
-const char *wg_event_row_get_event_id (WgEventRow *self);
 
 G_END_DECLS

@@ -290,20 +290,3 @@ wg_hold_bar_set_alike (WgHoldBar *self, const char *event_id, GPtrArray *alike)
     self->alike = g_ptr_array_ref (alike);
   update (self);
 }
-
-/**
- * wg_hold_bar_get_event_id:
- * @self: the bar
- *
- * Tells which event can be undone here.
- *
- * Thread: UI.
- * Errors: none.
- *
- * Returns: (transfer none) (nullable): an id, %NULL when nothing is held
- */
-const char *
-wg_hold_bar_get_event_id (WgHoldBar *self)
-{
-  return self->item != NULL ? wg_event_item_get_id (self->item) : NULL;
-}

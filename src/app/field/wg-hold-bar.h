@@ -14,6 +14,5 @@ G_DECLARE_FINAL_TYPE (WgHoldBar, wg_hold_bar, WG, HOLD_BAR, GtkBox)
 void wg_hold_bar_set_services (WgHoldBar *self, WgServices *services);
 void wg_hold_bar_set_model (WgHoldBar *self, GListModel *model);
 void wg_hold_bar_set_alike (WgHoldBar *self, const char *event_id, GPtrArray *alike);
-const char *wg_hold_bar_get_event_id (WgHoldBar *self);
 
 G_END_DECLS

@@ -338,20 +338,3 @@ wg_district_map_get_view (WgDistrictMap *self)
 {
   return self->view;
 }
-
-/**
- * wg_district_map_get_dots:
- * @self: the map
- *
- * Gives all events on the map, before the filter.
- *
- * Thread: UI.
- * Errors: none.
- *
- * Returns: (transfer none) (nullable) (element-type WgEventDot): the events
- */
-GPtrArray *
-wg_district_map_get_dots (WgDistrictMap *self)
-{
-  return self->dots;
-}

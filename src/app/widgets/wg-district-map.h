@@ -25,6 +25,5 @@ void wg_district_map_set_services (WgDistrictMap *self, WgServices *services, Wg
 void wg_district_map_set_filter (WgDistrictMap *self, WgDotFilter filter, gpointer user_data);
 void wg_district_map_refilter (WgDistrictMap *self);
 WgMapView *wg_district_map_get_view (WgDistrictMap *self);
-GPtrArray *wg_district_map_get_dots (WgDistrictMap *self);
 
 G_END_DECLS

@@ -142,20 +142,3 @@ wg_photo_strip_set_photos (WgPhotoStrip *self,
     adw_wrap_box_append (self->wrap, make_photo (self, photos[i], i + 1, may_remove));
   gtk_widget_set_visible (GTK_WIDGET (self), self->n_photos > 0);
 }
-
-/**
- * wg_photo_strip_get_n_photos:
- * @self: the strip
- *
- * Counts the photos shown.
- *
- * Thread: UI.
- * Errors: none.
- *
- * Returns: how many
- */
-guint
-wg_photo_strip_get_n_photos (WgPhotoStrip *self)
-{
-  return self->n_photos;
-}

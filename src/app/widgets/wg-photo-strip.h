@@ -16,6 +16,5 @@ void wg_photo_strip_set_photos (WgPhotoStrip *self,
                                 WgStore *store,
                                 const char *const *photos,
                                 gboolean may_remove);
-guint wg_photo_strip_get_n_photos (WgPhotoStrip *self);
 
 G_END_DECLS
