@@ -44,6 +44,14 @@ G_DEFINE_FINAL_TYPE (WgStore, wg_store, G_TYPE_OBJECT)
 /* --- announcing changes ---------------------------------------------------------------------- */
 
 static gboolean
+is_open (WgStore *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return self->thread != NULL;
+}
+
+static gboolean
 on_announcement_due_cb (gpointer data)
 {
   g_autoptr (WgStore) self = g_weak_ref_get (data);
@@ -58,8 +66,9 @@ on_announcement_due_cb (gpointer data)
   self->topics = g_hash_table_new (g_direct_hash, g_direct_equal);
   g_clear_pointer (&self->announcement, g_source_unref);
   g_mutex_unlock (&self->mutex);
+  /* Who is told goes on to read, so a closed store says nothing; a listener may close it, too. */
   g_hash_table_iter_init (&iter, topics);
-  while (g_hash_table_iter_next (&iter, &topic, NULL))
+  while (is_open (self) && g_hash_table_iter_next (&iter, &topic, NULL))
     g_signal_emit (self, signals[SIGNAL_CHANGED], 0, topic);
   return G_SOURCE_REMOVE;
 }
@@ -274,7 +283,8 @@ wg_store_create (const char *folder,
  * @self: a store
  *
  * Waits for the jobs that are queued, empties the log into the file, wipes the key and lets the
- * folder go. Jobs given later fail with %WG_STORE_ERROR_LOCKED. Doing it twice is fine.
+ * folder go. Jobs given later fail with %WG_STORE_ERROR_LOCKED, and `changed` is not emitted any
+ * more, not even for what was not announced yet. Doing it twice is fine.
  *
  * Thread: any but the store's.
  * Errors: none.

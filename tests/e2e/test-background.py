@@ -186,7 +186,7 @@ def without_a_window(platform):
     wait(lambda: session.owner() == tablet.process.pid, "the terminal")
     wait(lambda: not os.path.exists(tablet.autostart), "the entry of the session to go")
     session.activate("quit")
-    check(tablet.process.wait(60) == 0, "the terminal did not end with its window")
+    check(tablet.process.wait(60) == 0, f"the terminal ended with {tablet.process.returncode}")
     tablet.field.close()
 
 

@@ -142,7 +142,7 @@ def main(*tests):
                 print(f"ok {number} {name}", flush=True)
             except Exception:  # whatever it was, the others run and the reason is shown
                 bad += 1
-                print("\n".join(f"# {line}" for line in traceback.format_exc().splitlines()))
+                traceback.print_exc()  # to standard error, which is shown when a test fails
                 print(f"not ok {number} {name}", flush=True)
     finally:
         platform.close()

@@ -302,6 +302,33 @@ test_signal_and_async (void)
   g_hash_table_unref (loop.topics);
 }
 
+static void
+on_changed_close_cb (WgStore *store, const char *topic, guint *n_told)
+{
+  (*n_told)++;
+  wg_store_close (store);
+}
+
+/* A closed store tells nobody anything: whoever is told would go on to read from it. */
+static void
+test_closed_is_silent (void)
+{
+  for (int closed_by_listener = 0; closed_by_listener < 2; closed_by_listener++)
+    {
+      g_autoptr (WgTestStore) f = wg_test_store_new ();
+      guint n_told = 0;
+
+      g_free (create_level (f, WG_EVENT_LEVEL_GENERAL, 0)); /* several topics, not told yet */
+      g_signal_connect (f->store, "changed", G_CALLBACK (on_changed_close_cb), &n_told);
+      if (!closed_by_listener)
+        wg_store_close (f->store);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_assert_cmpuint (n_told, ==, closed_by_listener);
+      wg_test_store_lock (f);
+    }
+}
+
 static gpointer
 forget_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
 {
@@ -348,6 +375,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/store/newer-file", test_newer_file);
   g_test_add_func ("/store/store/no-plain-text", test_no_plain_text);
   g_test_add_func ("/store/store/signal-and-async", test_signal_and_async);
+  g_test_add_func ("/store/store/closed-is-silent", test_closed_is_silent);
   g_test_add_func ("/store/store/open-transaction", test_open_transaction);
   g_test_add_func ("/store/store/identity-survives", test_identity_survives);
   return g_test_run ();
