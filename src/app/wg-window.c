@@ -6,7 +6,6 @@
 #include "app/field/wg-report-dialog.h"
 #include "app/session/wg-enrol-page.h"
 #include "app/session/wg-unlock-page.h"
-#include "app/wg-app-error.h"
 #include "app/wg-home-page.h"
 #include "app/wg-idle-lock.h"
 
@@ -14,7 +13,6 @@ struct _WgWindow
 {
   AdwApplicationWindow parent_instance;
 
-  AdwToastOverlay *toasts;
   AdwNavigationView *navigation;
   WgServices *services; /* owned */
   WgIdleLock *lock;     /* owned */
@@ -109,6 +107,21 @@ on_report_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+on_report_at_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  WgWindow *self = WG_WINDOW (widget);
+  WgReportDialog *dialog;
+  WgPoint point;
+
+  if (self->home == NULL)
+    return;
+  g_variant_get (parameter, "(dd)", &point.lon, &point.lat);
+  dialog = wg_report_dialog_new (self->services, WG_EVENT_LEVEL_GENERAL);
+  wg_report_dialog_set_place (dialog, point);
+  adw_dialog_present (ADW_DIALOG (dialog), widget);
+}
+
+static void
 on_mend_event_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   WgWindow *self = WG_WINDOW (widget);
@@ -184,6 +197,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.show-event", "s", on_show_event_cb);
   gtk_widget_class_install_action (widget_class, "win.show-on-map", "s", on_show_on_map_cb);
   gtk_widget_class_install_action (widget_class, "win.report", "s", on_report_cb);
+  gtk_widget_class_install_action (widget_class, "win.report-at", "(dd)", on_report_at_cb);
   gtk_widget_class_install_action (widget_class, "win.mend-event", "s", on_mend_event_cb);
   gtk_widget_class_install_action (widget_class, "win.open-draft", "s", on_open_draft_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK, "win.report", "s",
@@ -221,7 +235,6 @@ wg_window_class_init (WgWindowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/wangge/Wangge/ui/wg-window.ui");
-  gtk_widget_class_bind_template_child (widget_class, WgWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, WgWindow, navigation);
   install_actions (widget_class);
 }
@@ -310,41 +323,6 @@ wg_window_show_page (WgWindow *self, const char *name)
 }
 
 /**
- * wg_window_report_at:
- * @self: the window
- * @point: a place picked on the map
- *
- * Opens the form of a general event at a place.
- *
- * Thread: UI.
- * Errors: none.
- */
-void
-wg_window_report_at (WgWindow *self, WgPoint point)
-{
-  WgReportDialog *dialog;
-
-  if (self->home == NULL)
-    return;
-  dialog = wg_report_dialog_new (self->services, WG_EVENT_LEVEL_GENERAL);
-  wg_report_dialog_set_place (dialog, point);
-  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (self));
-}
-
-static void
-add_toast (GtkWidget *widget, AdwToast *toast)
-{
-  GtkWidget *window = gtk_widget_get_ancestor (widget, WG_TYPE_WINDOW);
-
-  if (window == NULL)
-    {
-      g_object_unref (g_object_ref_sink (toast));
-      return;
-    }
-  adw_toast_overlay_add_toast (WG_WINDOW (window)->toasts, toast);
-}
-
-/**
  * wg_window_get_lock:
  * @self: the window
  *
@@ -359,46 +337,4 @@ WgIdleLock *
 wg_window_get_lock (WgWindow *self)
 {
   return self->lock;
-}
-
-/**
- * wg_window_toast:
- * @widget: a widget in the window
- * @text: what to say, translated
- *
- * Says something that needs no answer.
- *
- * Thread: UI.
- * Errors: none; outside of our window nothing is shown.
- */
-void
-wg_window_toast (GtkWidget *widget, const char *text)
-{
-  AdwToast *toast = adw_toast_new (text);
-
-  adw_toast_set_use_markup (toast, FALSE);
-  add_toast (widget, toast);
-}
-
-/**
- * wg_window_toast_error:
- * @widget: a widget in the window
- * @error: what went wrong
- *
- * Says what went wrong and what to do about it, before any other toast, for 10 s.
- *
- * Thread: UI.
- * Errors: none.
- */
-void
-wg_window_toast_error (GtkWidget *widget, const GError *error)
-{
-  g_autofree char *text = wg_app_error_describe (error);
-  AdwToast *toast = adw_toast_new (text);
-
-  g_debug ("shown to the user: %s", error->message);
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  adw_toast_set_timeout (toast, 10);
-  add_toast (widget, toast);
 }

@@ -6,23 +6,17 @@
 
 #include "app/wg-idle-lock.h"
 #include "app/wg-services.h"
-#include "core/wg-geo.h"
 
 G_BEGIN_DECLS
 
 #define WG_TYPE_WINDOW (wg_window_get_type ())
 G_DECLARE_FINAL_TYPE (WgWindow, wg_window, WG, WINDOW, AdwApplicationWindow)
 
-/* Actions: win.show-page(s) win.show-event(s) win.show-on-map(s) win.report(s) win.mend-event(s)
- * win.open-draft(s). */
+/* Actions: win.show-page(s) win.show-event(s) win.show-on-map(s) win.report(s)
+ * win.report-at(dd) of longitude and latitude, win.mend-event(s) win.open-draft(s). */
 WgWindow *wg_window_new (GtkApplication *application, WgServices *services);
 void wg_window_show_event (WgWindow *self, const char *event_id);
 void wg_window_show_page (WgWindow *self, const char *name);
 WgIdleLock *wg_window_get_lock (WgWindow *self);
-void wg_window_report_at (WgWindow *self, WgPoint point);
-
-/* Words to the user in the window that holds @widget; errors stay longer and go first. */
-void wg_window_toast (GtkWidget *widget, const char *text);
-void wg_window_toast_error (GtkWidget *widget, const GError *error);
 
 G_END_DECLS

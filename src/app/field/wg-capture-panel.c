@@ -8,7 +8,7 @@
 #include "app/field/wg-event-jobs.h"
 #include "app/field/wg-event-maker.h"
 #include "app/field/wg-hold-bar.h"
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 #include "app/widgets/wg-children.h"
 
 #define N_TILES 5
@@ -54,7 +54,7 @@ on_captured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     self->n_in_flight--;
   if (captured == NULL)
     {
-      wg_window_toast_error (GTK_WIDGET (self), error);
+      wg_toast_show_error (GTK_WIDGET (self), error);
       self->last_us = 0;
       return;
     }
@@ -62,7 +62,7 @@ on_captured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   wg_hold_bar_set_alike (self->hold, captured->id, captured->alike);
   if (g_settings_get_int (wg_services_get_settings (self->services), "hold-seconds") == 0)
-    wg_window_toast (GTK_WIDGET (self), _("Recorded on this tablet"));
+    wg_toast_show (GTK_WIDGET (self), _("Recorded on this tablet"));
 }
 
 /* The finger that bounces, and the second tap while the tablet hangs, are one event. */
@@ -172,7 +172,7 @@ on_top_classes_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       show_tiles (self);
     }
   else if (codes == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    wg_window_toast_error (GTK_WIDGET (self), error);
+    wg_toast_show_error (GTK_WIDGET (self), error);
 }
 
 static void

@@ -2,7 +2,7 @@
 /* Keeps a form as a draft at every pause in typing, so that nothing typed is ever lost. */
 #include "app/field/wg-draft-keeper.h"
 
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 #include "store/wg-query-model.h"
 
 #define PAUSE_MS 500
@@ -44,7 +44,7 @@ on_saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (wg_store_run_finish (WG_STORE (source), result, &error) == NULL)
     {
       if (!self->stopped)
-        wg_window_toast_error (GTK_WIDGET (self->form), error);
+        wg_toast_show_error (GTK_WIDGET (self->form), error);
       return;
     }
   g_signal_emit (self, signals[SAVED], 0);

@@ -13,7 +13,7 @@
 #include "app/widgets/wg-step-bar.h"
 #include "app/wg-app-error.h"
 #include "app/wg-time.h"
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 #include "store/wg-outbox.h"
 
 struct _WgEventPage
@@ -316,7 +316,7 @@ on_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (wg_store_run_finish (WG_STORE (source), result, &error) == NULL)
-    wg_window_toast_error (GTK_WIDGET (self), error);
+    wg_toast_show_error (GTK_WIDGET (self), error);
   else if (wg_services_get_sync (self->services) != NULL)
     wg_sync_poke (wg_services_get_sync (self->services));
 }

@@ -10,7 +10,7 @@
 #include "app/field/wg-event-maker.h"
 #include "app/field/wg-event-words.h"
 #include "app/wg-time.h"
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 
 struct _WgHoldBar
 {
@@ -104,9 +104,9 @@ on_undone_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (wg_store_run_finish (WG_STORE (source), result, &error) == NULL)
-    wg_window_toast_error (GTK_WIDGET (self), error);
+    wg_toast_show_error (GTK_WIDGET (self), error);
   else
-    wg_window_toast (GTK_WIDGET (self), _("Taken back; nothing was sent"));
+    wg_toast_show (GTK_WIDGET (self), _("Taken back; nothing was sent"));
 }
 
 static void
@@ -132,7 +132,7 @@ on_mended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (wg_store_run_finish (WG_STORE (source), result, &error) == NULL)
-    wg_window_toast_error (GTK_WIDGET (self), error);
+    wg_toast_show_error (GTK_WIDGET (self), error);
 }
 
 static void

@@ -8,7 +8,7 @@
 #include "app/field/wg-event-filter.h"
 #include "app/field/wg-event-jobs.h"
 #include "app/widgets/wg-district-map.h"
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 
 #define ZOOM 17
 
@@ -66,11 +66,8 @@ add_groups (WgMapPage *self)
 static void
 report_at (WgMapPage *self, double lon, double lat)
 {
-  GtkWidget *window = gtk_widget_get_ancestor (GTK_WIDGET (self), WG_TYPE_WINDOW);
-
   wg_map_view_set_place (wg_district_map_get_view (self->map), lon, lat);
-  if (window != NULL)
-    wg_window_report_at (WG_WINDOW (window), (WgPoint) { lon, lat });
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.report-at", "(dd)", lon, lat);
 }
 
 static void
@@ -174,12 +171,12 @@ on_event_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (view == NULL)
     {
-      wg_window_toast_error (GTK_WIDGET (self), error);
+      wg_toast_show_error (GTK_WIDGET (self), error);
       return;
     }
   if (isnan (view->event->lon) || isnan (view->event->lat))
     {
-      wg_window_toast (GTK_WIDGET (self), _ ("This event has no place on the map"));
+      wg_toast_show (GTK_WIDGET (self), _ ("This event has no place on the map"));
       return;
     }
   map = wg_district_map_get_view (self->map);

@@ -14,7 +14,7 @@
 #include "app/field/wg-place-page.h"
 #include "app/field/wg-report-form.h"
 #include "app/wg-app-error.h"
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 
 struct _WgReportDialog
 {
@@ -125,16 +125,14 @@ show_failure (WgReportDialog *self, const GError *error)
 static void
 finish (WgReportDialog *self)
 {
-  GtkWidget *window = gtk_widget_get_ancestor (GTK_WIDGET (self), WG_TYPE_WINDOW);
   gboolean major = wg_report_form_get_event (self->form)->level >= WG_EVENT_LEVEL_MAJOR;
 
   self->done = TRUE;
   wg_draft_keeper_stop (self->keeper);
   if (wg_services_get_sync (self->services) != NULL)
     wg_sync_poke (wg_services_get_sync (self->services));
-  if (window != NULL)
-    wg_window_toast (window, major ? _ ("Saved on this tablet, not delivered yet: telephone!")
-                                   : _ ("Saved on this tablet, waiting to be sent"));
+  wg_toast_show (GTK_WIDGET (self), major ? _("Saved on this tablet, not delivered yet: telephone!")
+                                          : _("Saved on this tablet, waiting to be sent"));
   adw_dialog_force_close (ADW_DIALOG (self));
 }
 
@@ -144,7 +142,7 @@ on_created_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (WgReportDialog) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *id = wg_store_run_finish (WG_STORE (source), result, &error);
-  GtkWidget *window;
+  GtkRoot *window;
   gboolean major;
 
   if (id == NULL)
@@ -153,12 +151,12 @@ on_created_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       show_failure (self, error);
       return;
     }
-  window = gtk_widget_get_ancestor (GTK_WIDGET (self), WG_TYPE_WINDOW);
+  window = gtk_widget_get_root (GTK_WIDGET (self));
   major = wg_report_form_get_event (self->form)->level >= WG_EVENT_LEVEL_MAJOR;
   finish (self);
   /* Its page keeps saying that the telephone comes first. */
   if (major && window != NULL)
-    wg_window_show_event (WG_WINDOW (window), id);
+    gtk_widget_activate_action (GTK_WIDGET (window), "win.show-event", "s", id);
 }
 
 static void
@@ -420,7 +418,7 @@ wg_report_dialog_closed (AdwDialog *dialog)
     return;
   wg_draft_keeper_flush (self->keeper);
   if (wg_draft_keeper_has_draft (self->keeper))
-    wg_window_toast (GTK_WIDGET (self), _ ("Kept as a draft on the page “Today”"));
+    wg_toast_show (GTK_WIDGET (self), _ ("Kept as a draft on the page “Today”"));
   wg_draft_keeper_stop (self->keeper);
 }
 
@@ -594,7 +592,7 @@ present_mend (Opening *opening, const WgEventView *view)
   if (opening->draft != NULL)
     event = wg_draft_read_body (opening->draft->body, &error);
   if (error != NULL)
-    wg_window_toast_error (opening->parent, error);
+    wg_toast_show_error (opening->parent, error);
   if (event == NULL)
     event = wg_event_copy (view->event);
   g_set_str (&event->id, view->event->id);
@@ -624,7 +622,7 @@ on_event_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (WgEventView) view = wg_store_run_finish (WG_STORE (source), result, &error);
 
   if (view == NULL)
-    wg_window_toast_error (opening->parent, error);
+    wg_toast_show_error (opening->parent, error);
   else
     present_mend (opening, view);
 }
@@ -670,7 +668,7 @@ on_draft_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     event = wg_draft_read_body (draft->body, &error);
   if (event == NULL)
     {
-      wg_window_toast_error (opening->parent, error);
+      wg_toast_show_error (opening->parent, error);
       return;
     }
   g_set_str (&event->id, draft->id);

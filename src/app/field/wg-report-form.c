@@ -11,7 +11,7 @@
 #include "app/widgets/wg-hotline.h"
 #include "app/widgets/wg-photo-strip.h"
 #include "app/wg-time.h"
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 
 #define N_CHIPS 8
 
@@ -179,7 +179,7 @@ on_top_classes_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (top == NULL)
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        wg_window_toast_error (GTK_WIDGET (self), error);
+        wg_toast_show_error (GTK_WIDGET (self), error);
       return;
     }
   g_clear_pointer (&self->top, g_strfreev);
@@ -258,7 +258,7 @@ on_relocate_cb (WgReportForm *self)
   if (wg_event_maker_locate (self->services, self->event))
     emit_changed (self);
   else
-    wg_window_toast (GTK_WIDGET (self), _("No position: choose the place by hand"));
+    wg_toast_show (GTK_WIDGET (self), _("No position: choose the place by hand"));
   show_place (self);
 }
 

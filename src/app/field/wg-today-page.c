@@ -12,7 +12,7 @@
 #include "app/widgets/wg-children.h"
 #include "app/widgets/wg-district-map.h"
 #include "app/wg-time.h"
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 
 #define MOST_EVENTS 300
 #define MOST_DRAFTS 3
@@ -103,7 +103,7 @@ on_draft_deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (wg_store_run_finish (WG_STORE (source), result, &error) == NULL)
-    wg_window_toast_error (GTK_WIDGET (self), error);
+    wg_toast_show_error (GTK_WIDGET (self), error);
 }
 
 static void
@@ -220,10 +220,7 @@ on_event_activated_cb (WgTodayPage *self, const char *id)
 static void
 on_place_pressed_cb (WgTodayPage *self, double lon, double lat)
 {
-  GtkWidget *window = gtk_widget_get_ancestor (GTK_WIDGET (self), WG_TYPE_WINDOW);
-
-  if (window != NULL)
-    wg_window_report_at (WG_WINDOW (window), (WgPoint) { lon, lat });
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.report-at", "(dd)", lon, lat);
 }
 
 static void

@@ -5,7 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "app/wg-app-error.h"
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 #include "store/wg-key-file.h"
 
 struct _WgSecretDialog
@@ -84,7 +84,7 @@ on_changed_cb (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   parent = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
-  wg_window_toast (parent, _("The PIN or passphrase was changed"));
+  wg_toast_show (parent, _("The PIN or passphrase was changed"));
   adw_dialog_close (ADW_DIALOG (self));
 }
 

@@ -6,7 +6,7 @@
 
 #include "app/sync/wg-queue-row.h"
 #include "app/wg-time.h"
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 #include "store/wg-outbox.h"
 #include "store/wg-query-model.h"
 
@@ -151,7 +151,7 @@ on_released_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   wg_store_run_finish (WG_STORE (source), result, &error);
   if (error != NULL)
-    wg_window_toast_error (GTK_WIDGET (self), error);
+    wg_toast_show_error (GTK_WIDGET (self), error);
   else if (wg_services_get_sync (self->services) != NULL)
     wg_sync_poke (wg_services_get_sync (self->services));
 }

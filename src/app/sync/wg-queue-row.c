@@ -5,7 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "app/wg-time.h"
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 
 struct _WgQueueRow
 {
@@ -42,7 +42,7 @@ on_job_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   wg_store_run_finish (WG_STORE (source), result, &error);
   if (error != NULL)
-    wg_window_toast_error (GTK_WIDGET (self), error);
+    wg_toast_show_error (GTK_WIDGET (self), error);
   else if (wg_services_get_sync (self->services) != NULL)
     wg_sync_poke (wg_services_get_sync (self->services));
 }

@@ -4,7 +4,7 @@
 
 #include <glib/gi18n.h>
 
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 #include "store/wg-attachment-store.h"
 
 #define YEAR_MS (G_GINT64_CONSTANT (366) * 24 * 3600 * 1000)
@@ -36,7 +36,7 @@ show_pack (WgDistrictMap *self, const char *path)
   if (!g_set_str (&self->pack, path))
     return;
   if (!wg_map_view_set_pack (self->view, path, &error))
-    wg_window_toast_error (GTK_WIDGET (self), error);
+    wg_toast_show_error (GTK_WIDGET (self), error);
 }
 
 static gpointer
@@ -63,7 +63,7 @@ on_pack_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->view == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (path == NULL)
-    wg_window_toast_error (GTK_WIDGET (self), error);
+    wg_toast_show_error (GTK_WIDGET (self), error);
   else if (*path != '\0')
     show_pack (self, path);
 }
@@ -128,7 +128,7 @@ on_dots_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (dots == NULL)
     {
-      wg_window_toast_error (GTK_WIDGET (self), error);
+      wg_toast_show_error (GTK_WIDGET (self), error);
       return;
     }
   g_clear_pointer (&self->dots, g_ptr_array_unref);
@@ -199,7 +199,7 @@ on_outdoor_changed_cb (WgDistrictMap *self)
 static void
 on_locate_failed_cb (WgDistrictMap *self)
 {
-  wg_window_toast (GTK_WIDGET (self), _("No position: choose the place by hand"));
+  wg_toast_show (GTK_WIDGET (self), _("No position: choose the place by hand"));
 }
 
 /* --- object ----------------------------------------------------------------------------------- */

@@ -4,7 +4,7 @@
 
 #include <glib/gi18n.h>
 
-#include "app/wg-window.h"
+#include "app/wg-toast.h"
 
 struct _WgHotline
 {
@@ -25,7 +25,7 @@ on_called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!gtk_uri_launcher_launch_finish (GTK_URI_LAUNCHER (source), result, &error))
-    wg_window_toast (GTK_WIDGET (self), _ ("This tablet cannot call: dial it on your telephone"));
+    wg_toast_show (GTK_WIDGET (self), _ ("This tablet cannot call: dial it on your telephone"));
 }
 
 static void
@@ -43,7 +43,7 @@ on_copy_cb (WgHotline *self)
 {
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)),
                           gtk_label_get_text (self->number));
-  wg_window_toast (GTK_WIDGET (self), _ ("Number copied"));
+  wg_toast_show (GTK_WIDGET (self), _ ("Number copied"));
 }
 
 static void
