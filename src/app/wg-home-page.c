@@ -78,8 +78,8 @@ on_visible_child_changed_cb (WgHomePage *self)
 static void
 update_title (WgHomePage *self)
 {
-  const WgGrid *grid = wg_services_get_own_grid (self->services);
-  const WgOrg *org = wg_services_get_own_org (self->services);
+  const WgGrid *grid = wg_district_get_own_grid (wg_services_get_district (self->services));
+  const WgOrg *org = wg_district_get_own_org (wg_services_get_district (self->services));
   const WgWorker *worker = wg_store_get_worker (wg_services_get_store (self->services));
 
   adw_window_title_set_title (self->title, grid != NULL  ? grid->name

@@ -14,18 +14,11 @@ struct _WgServices
   GSettings *settings;  /* owned */
   gboolean start_sync;
   gboolean locked;
-  WgStore *store;     /* owned, NULL until unlocked */
-  WgSync *sync;       /* owned, NULL until unlocked */
-  WgLocator *locator; /* owned */
-  WgEventCounts counts;
-  gboolean counted;     /* at least once */
-  gboolean counting;    /* a count is on its way */
-  gboolean count_again; /* something changed meanwhile */
-  guint release_id;     /* timer of the next hold that ends */
-
-  WgStandard *standard; /* owned; with the two below read anew at topic "reference" */
-  GPtrArray *grids;     /* owned */
-  GPtrArray *orgs;      /* owned */
+  WgStore *store;       /* owned, NULL until unlocked */
+  WgSync *sync;         /* owned, NULL until unlocked */
+  WgLocator *locator;   /* owned */
+  WgTally *tally;       /* owned, NULL until unlocked */
+  WgDistrict *district; /* owned, empty until unlocked; read anew at topic "reference" */
 };
 
 G_DEFINE_FINAL_TYPE (WgServices, wg_services, G_TYPE_OBJECT)
@@ -41,118 +34,19 @@ enum
 
 static guint signals[N_SIGNALS];
 
-static void count (WgServices *self);
-
-/* --- counts and holds ------------------------------------------------------------------------- */
-
-typedef struct
-{
-  WgEventCounts counts;
-  gint64 release_ms;
-} Tally;
-
-static gpointer
-tally_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
-{
-  g_autofree Tally *tally = g_new0 (Tally, 1);
-  g_autoptr (GError) failed = NULL;
-
-  if (wg_event_store_release (context, wg_ports_wall_ms (context->ports), error) < 0)
-    return NULL;
-  if (!wg_event_store_count (context, &tally->counts, error))
-    return NULL;
-  tally->release_ms = wg_event_store_next_release_ms (context, &failed);
-  if (failed != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failed));
-      return NULL;
-    }
-  return g_steal_pointer (&tally);
-}
-
-static gboolean
-on_hold_ended_cb (gpointer user_data)
-{
-  WgServices *self = user_data;
-
-  self->release_id = 0;
-  count (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_for_release (WgServices *self, gint64 release_ms)
-{
-  gint64 wait_ms;
-
-  g_clear_handle_id (&self->release_id, g_source_remove);
-  if (release_ms == 0)
-    return;
-  wait_ms = CLAMP (release_ms - wg_services_now_ms (self), 0, 600 * 1000);
-  self->release_id =
-      g_timeout_add_full (G_PRIORITY_DEFAULT, (guint) wait_ms + 50, on_hold_ended_cb, self, NULL);
-}
-
-static void
-on_counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (WgServices) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree Tally *tally = wg_store_run_finish (WG_STORE (source), result, &error);
-
-  self->counting = FALSE;
-  if (self->store != WG_STORE (source))
-    return;
-  if (tally == NULL)
-    {
-      g_warning ("cannot count the queue: %s", error->message);
-      return;
-    }
-  wait_for_release (self, tally->release_ms);
-  if (!self->counted || memcmp (&self->counts, &tally->counts, sizeof self->counts) != 0)
-    {
-      self->counted = TRUE;
-      self->counts = tally->counts;
-      g_signal_emit (self, signals[COUNTS_CHANGED], 0);
-    }
-  if (self->count_again)
-    count (self);
-}
-
-static void
-count (WgServices *self)
-{
-  if (self->store == NULL)
-    return;
-  self->count_again = self->counting;
-  if (self->counting)
-    return;
-  self->counting = TRUE;
-  wg_store_run_async (self->store, tally_job, NULL, NULL, g_free, NULL, on_counted_cb,
-                      g_object_ref (self));
-}
-
 /* --- opening and closing ---------------------------------------------------------------------- */
-
-static void
-read_reference (WgServices *self)
-{
-  g_clear_pointer (&self->standard, wg_standard_unref);
-  g_clear_pointer (&self->grids, g_ptr_array_unref);
-  g_clear_pointer (&self->orgs, g_ptr_array_unref);
-  self->standard = wg_store_dup_standard (self->store);
-  self->grids = wg_store_dup_grids (self->store);
-  self->orgs = wg_store_dup_orgs (self->store);
-}
 
 static void
 on_store_changed_cb (WgServices *self, const char *topic)
 {
   if (g_str_equal (topic, "reference"))
-    read_reference (self);
-  else if (g_str_equal (topic, "events") || g_str_equal (topic, "outbox") ||
-           g_str_equal (topic, "photos"))
-    count (self);
+    wg_district_read (self->district, self->store);
+}
+
+static void
+on_counts_changed_cb (WgServices *self)
+{
+  g_signal_emit (self, signals[COUNTS_CHANGED], 0);
 }
 
 static void
@@ -178,7 +72,7 @@ take_store (WgServices *self, WgStore *store)
   g_assert (self->store == NULL);
   self->store = store;
   self->locked = FALSE;
-  read_reference (self);
+  wg_district_read (self->district, store);
   g_signal_connect_object (store, "changed", G_CALLBACK (on_store_changed_cb), self,
                            G_CONNECT_SWAPPED);
   self->sync = wg_sync_new (store);
@@ -187,7 +81,9 @@ take_store (WgServices *self, WgStore *store)
   on_photos_setting_changed_cb (self);
   if (self->start_sync)
     wg_sync_start (self->sync);
-  count (self);
+  self->tally = wg_tally_new (store);
+  g_signal_connect_object (self->tally, "changed", G_CALLBACK (on_counts_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_emit (self, signals[OPENED], 0);
 }
 
@@ -447,7 +343,7 @@ wg_services_is_locked (WgServices *self)
 void
 wg_services_close (WgServices *self)
 {
-  g_clear_handle_id (&self->release_id, g_source_remove);
+  g_clear_object (&self->tally);
   follow_position (self, FALSE);
   if (self->sync != NULL)
     wg_sync_stop (self->sync);
@@ -455,11 +351,7 @@ wg_services_close (WgServices *self)
   if (self->store != NULL)
     wg_store_close (self->store);
   g_clear_object (&self->store);
-  g_clear_pointer (&self->standard, wg_standard_unref);
-  g_clear_pointer (&self->grids, g_ptr_array_unref);
-  g_clear_pointer (&self->orgs, g_ptr_array_unref);
-  self->counts = (WgEventCounts) { 0 };
-  self->counted = FALSE;
+  wg_district_clear (self->district);
 }
 
 /* --- object ----------------------------------------------------------------------------------- */
@@ -478,7 +370,10 @@ wg_services_dispose (GObject *object)
 static void
 wg_services_finalize (GObject *object)
 {
-  g_free (WG_SERVICES (object)->folder);
+  WgServices *self = WG_SERVICES (object);
+
+  g_free (self->folder);
+  wg_district_free (self->district);
   G_OBJECT_CLASS (wg_services_parent_class)->finalize (object);
 }
 
@@ -497,6 +392,7 @@ wg_services_class_init (WgServicesClass *klass)
 static void
 wg_services_init (WgServices *self)
 {
+  self->district = wg_district_new ();
 }
 
 /**
@@ -677,111 +573,24 @@ wg_services_set_locator (WgServices *self, WgLocator *locator)
 const WgEventCounts *
 wg_services_get_counts (WgServices *self)
 {
-  return &self->counts;
+  static const WgEventCounts none;
+
+  return self->tally != NULL ? wg_tally_get_counts (self->tally) : &none;
 }
 
 /**
- * wg_services_get_grids:
+ * wg_services_get_district:
  * @self: the services
  *
- * Gives the grids this tablet knows.
+ * Gives what the open store knows of the district; it changes at the store's topic "reference".
  *
  * Thread: UI.
  * Errors: none.
  *
- * Returns: (transfer none) (nullable) (element-type WgGrid): the grids
+ * Returns: (transfer none): the district, empty without a store
  */
-GPtrArray *
-wg_services_get_grids (WgServices *self)
+WgDistrict *
+wg_services_get_district (WgServices *self)
 {
-  return self->grids;
-}
-
-/**
- * wg_services_get_standard:
- * @self: the services
- *
- * Gives the newest event standard this tablet knows.
- *
- * Thread: UI.
- * Errors: none.
- *
- * Returns: (transfer none) (nullable): the standard, %NULL before the first pull
- */
-WgStandard *
-wg_services_get_standard (WgServices *self)
-{
-  return self->standard;
-}
-
-/**
- * wg_services_get_own_grid:
- * @self: the services
- *
- * Finds the grid of the worker on duty.
- *
- * Thread: UI.
- * Errors: none.
- *
- * Returns: (transfer none) (nullable): the grid, %NULL for offices and before the first pull
- */
-const WgGrid *
-wg_services_get_own_grid (WgServices *self)
-{
-  const WgWorker *worker = self->store != NULL ? wg_store_get_worker (self->store) : NULL;
-
-  if (worker == NULL || worker->grid_code == NULL || self->grids == NULL)
-    return NULL;
-  for (guint i = 0; i < self->grids->len; i++)
-    {
-      const WgGrid *grid = g_ptr_array_index (self->grids, i);
-
-      if (g_strcmp0 (grid->code, worker->grid_code) == 0)
-        return grid;
-    }
-  return NULL;
-}
-
-/**
- * wg_services_get_org:
- * @self: the services
- * @code: (nullable): code of a unit
- *
- * Finds a unit.
- *
- * Thread: UI.
- * Errors: none.
- *
- * Returns: (transfer none) (nullable): the unit, or %NULL when it is not known
- */
-const WgOrg *
-wg_services_get_org (WgServices *self, const char *code)
-{
-  for (guint i = 0; code != NULL && self->orgs != NULL && i < self->orgs->len; i++)
-    {
-      const WgOrg *org = g_ptr_array_index (self->orgs, i);
-
-      if (g_strcmp0 (org->code, code) == 0)
-        return org;
-    }
-  return NULL;
-}
-
-/**
- * wg_services_get_own_org:
- * @self: the services
- *
- * Finds the town of the worker on duty, whose duty number stands first in a major event.
- *
- * Thread: UI.
- * Errors: none.
- *
- * Returns: (transfer none) (nullable): the unit
- */
-const WgOrg *
-wg_services_get_own_org (WgServices *self)
-{
-  const WgWorker *worker = self->store != NULL ? wg_store_get_worker (self->store) : NULL;
-
-  return worker != NULL ? wg_services_get_org (self, worker->org_code) : NULL;
+  return self->district;
 }

@@ -3,8 +3,9 @@
  * clock. */
 #pragma once
 
+#include "app/wg-district.h"
+#include "app/wg-tally.h"
 #include "map/wg-locator.h"
-#include "store/wg-event-store.h"
 #include "sync/wg-sync.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,7 @@ WgStore *wg_services_get_store (WgServices *self);
 WgSync *wg_services_get_sync (WgServices *self);
 WgLocator *wg_services_get_locator (WgServices *self);
 void wg_services_set_locator (WgServices *self, WgLocator *locator);
+WgDistrict *wg_services_get_district (WgServices *self);
 const WgEventCounts *wg_services_get_counts (WgServices *self);
 
 gboolean wg_services_is_locked (WgServices *self);
@@ -41,12 +43,5 @@ void wg_services_enrol_async (WgServices *self,
                               gpointer user_data);
 gboolean wg_services_enrol_finish (WgServices *self, GAsyncResult *result, GError **error);
 void wg_services_close (WgServices *self);
-
-/* Reference data of the open store. */
-const WgGrid *wg_services_get_own_grid (WgServices *self);
-const WgOrg *wg_services_get_own_org (WgServices *self);
-const WgOrg *wg_services_get_org (WgServices *self, const char *code);
-GPtrArray *wg_services_get_grids (WgServices *self);
-WgStandard *wg_services_get_standard (WgServices *self);
 
 G_END_DECLS

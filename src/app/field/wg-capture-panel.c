@@ -127,7 +127,7 @@ make_tile (const char *text)
 static void
 show_tiles (WgCapturePanel *self)
 {
-  WgStandard *standard = wg_services_get_standard (self->services);
+  WgStandard *standard = wg_district_get_standard (wg_services_get_district (self->services));
   GtkWidget *more;
   int position = 0;
 

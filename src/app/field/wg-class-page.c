@@ -129,7 +129,7 @@ list_found (WgClassPage *self, WgStandard *standard, const char *text)
 static void
 on_search_changed_cb (WgClassPage *self)
 {
-  WgStandard *standard = wg_services_get_standard (self->services);
+  WgStandard *standard = wg_district_get_standard (wg_services_get_district (self->services));
   g_autofree char *text = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->search)));
   guint n_shown = 0;
 

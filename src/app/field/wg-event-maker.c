@@ -25,7 +25,7 @@ WgEvent *
 wg_event_maker_new (WgServices *services, WgEventLevel level)
 {
   const WgWorker *worker = wg_store_get_worker (wg_services_get_store (services));
-  WgStandard *standard = wg_services_get_standard (services);
+  WgStandard *standard = wg_district_get_standard (wg_services_get_district (services));
   WgEvent *event = wg_event_new ();
 
   event->id = wg_id_new (wg_services_get_ports (services));
@@ -58,7 +58,7 @@ wg_event_maker_new (WgServices *services, WgEventLevel level)
 void
 wg_event_maker_set_class (WgServices *services, WgEvent *event, const char *class_code)
 {
-  WgStandard *standard = wg_services_get_standard (services);
+  WgStandard *standard = wg_district_get_standard (wg_services_get_district (services));
   const WgEventClass *old = NULL, *row = NULL;
 
   if (standard != NULL)
@@ -164,7 +164,7 @@ wg_event_maker_has_point (const WgEvent *event)
 double
 wg_event_maker_outside_m (WgServices *services, const WgEvent *event)
 {
-  const WgGrid *grid = wg_services_get_own_grid (services);
+  const WgGrid *grid = wg_district_get_own_grid (wg_services_get_district (services));
 
   if (grid == NULL || grid->boundary == NULL || !wg_event_maker_has_point (event))
     return 0;
@@ -186,7 +186,7 @@ wg_event_maker_outside_m (WgServices *services, const WgEvent *event)
 char *
 wg_event_maker_describe_place (WgServices *services, const WgEvent *event)
 {
-  GPtrArray *grids = wg_services_get_grids (services);
+  GPtrArray *grids = wg_district_get_grids (wg_services_get_district (services));
   const WgGrid *grid;
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *age = NULL;

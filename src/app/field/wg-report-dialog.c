@@ -251,7 +251,7 @@ on_level_response_cb (WgReportDialog *self, const char *response, AdwAlertDialog
 {
   WgEvent *event = wg_report_form_get_event (self->form);
   GtkEditable *reason = GTK_EDITABLE (adw_alert_dialog_get_extra_child (alert));
-  WgStandard *standard = wg_services_get_standard (self->services);
+  WgStandard *standard = wg_district_get_standard (wg_services_get_district (self->services));
   const WgEventClass *row = wg_standard_find (standard, event->class_code);
 
   if (g_str_equal (response, "suggested"))
@@ -321,7 +321,7 @@ static gboolean
 check_fields (WgReportDialog *self)
 {
   WgEvent *event = wg_report_form_get_event (self->form);
-  WgStandard *standard = wg_services_get_standard (self->services);
+  WgStandard *standard = wg_district_get_standard (wg_services_get_district (self->services));
   g_autoptr (GPtrArray) issues = wg_event_check (event, wg_services_now_ms (self->services));
   const char *first = NULL;
 
@@ -346,7 +346,7 @@ static void
 submit (WgReportDialog *self)
 {
   WgEvent *event = wg_report_form_get_event (self->form);
-  WgStandard *standard = wg_services_get_standard (self->services);
+  WgStandard *standard = wg_district_get_standard (wg_services_get_district (self->services));
   const WgEventClass *row = standard != NULL && event->class_code != NULL
                                 ? wg_standard_find (standard, event->class_code)
                                 : NULL;

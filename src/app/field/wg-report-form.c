@@ -79,7 +79,7 @@ emit_changed (WgReportForm *self)
 static const WgEventClass *
 get_class (WgReportForm *self)
 {
-  WgStandard *standard = wg_services_get_standard (self->services);
+  WgStandard *standard = wg_district_get_standard (wg_services_get_district (self->services));
 
   if (standard == NULL || self->event->class_code == NULL)
     return NULL;
@@ -131,7 +131,7 @@ on_chip_toggled_cb (GtkToggleButton *chip, WgReportForm *self)
 static void
 add_chip (WgReportForm *self, const char *code)
 {
-  WgStandard *standard = wg_services_get_standard (self->services);
+  WgStandard *standard = wg_district_get_standard (wg_services_get_district (self->services));
   const WgEventClass *row = wg_standard_find (standard, code);
   GtkWidget *chip;
 
@@ -156,7 +156,8 @@ fill_chips (WgReportForm *self)
 {
   gboolean was_filling = self->filling;
 
-  if (self->top == NULL || self->event == NULL || wg_services_get_standard (self->services) == NULL)
+  if (self->top == NULL || self->event == NULL ||
+      wg_district_get_standard (wg_services_get_district (self->services)) == NULL)
     return;
   self->filling = TRUE;
   wg_children_remove_all (GTK_WIDGET (self->chips));

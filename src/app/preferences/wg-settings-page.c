@@ -36,8 +36,8 @@ show_owner (WgSettingsPage *self)
 {
   WgStore *store = wg_services_get_store (self->services);
   const WgWorker *worker = store != NULL ? wg_store_get_worker (store) : NULL;
-  const WgGrid *grid = wg_services_get_own_grid (self->services);
-  const WgOrg *org = wg_services_get_own_org (self->services);
+  const WgGrid *grid = wg_district_get_own_grid (wg_services_get_district (self->services));
+  const WgOrg *org = wg_district_get_own_org (wg_services_get_district (self->services));
   g_autofree char *text = NULL;
 
   if (worker == NULL)

@@ -156,8 +156,8 @@ load_dots (WgDistrictMap *self)
 static void
 show_grids (WgDistrictMap *self)
 {
-  const WgGrid *own = wg_services_get_own_grid (self->services);
-  GPtrArray *grids = wg_services_get_grids (self->services);
+  const WgGrid *own = wg_district_get_own_grid (wg_services_get_district (self->services));
+  GPtrArray *grids = wg_district_get_grids (wg_services_get_district (self->services));
 
   if (grids == NULL)
     return;

@@ -89,7 +89,7 @@ wg_hotline_init (WgHotline *self)
 void
 wg_hotline_set_services (WgHotline *self, WgServices *services)
 {
-  const WgOrg *org = wg_services_get_own_org (services);
+  const WgOrg *org = wg_district_get_own_org (wg_services_get_district (services));
   gboolean known = org != NULL && org->phone != NULL;
 
   gtk_label_set_text (self->name, org != NULL && org->name != NULL
