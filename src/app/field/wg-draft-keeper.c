@@ -12,7 +12,8 @@ struct _WgDraftKeeper
   GObject parent_instance;
 
   WgServices *services; /* owned */
-  WgReportForm *form;   /* borrowed; the dialog that owns us owns it */
+  GtkWidget *form;      /* borrowed; the dialog that owns us owns it */
+  const WgDraftForm *how;
   char *kind, *subject, *id;
   guint pause_id;
   gboolean has_draft;
@@ -44,37 +45,29 @@ on_saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (wg_store_run_finish (WG_STORE (source), result, &error) == NULL)
     {
       if (!self->stopped)
-        wg_toast_show_error (GTK_WIDGET (self->form), error);
+        wg_toast_show_error (self->form, error);
       return;
     }
   g_signal_emit (self, signals[SAVED], 0);
 }
 
-/* A form in which nothing was chosen or typed leaves no draft behind. */
-static gboolean
-is_worth_keeping (const WgEvent *event)
-{
-  return event->class_code != NULL || event->photos != NULL || event->description != NULL ||
-         event->address != NULL || event->fix_source == WG_FIX_MANUAL;
-}
-
 static void
 save (WgDraftKeeper *self)
 {
-  const WgEvent *event = wg_report_form_get_event (self->form);
   WgStore *store = wg_services_get_store (self->services);
+  g_autofree char *body = store != NULL ? self->how->dup_body (self->form) : NULL;
   WgDraft *draft;
 
-  if (store == NULL || event == NULL || !is_worth_keeping (event))
+  if (body == NULL)
     return;
   self->has_draft = TRUE;
   draft = wg_draft_new ();
   draft->id = g_strdup (self->id);
   draft->form = g_strdup (self->kind);
   draft->subject = g_strdup (self->subject);
-  draft->body = wg_draft_write_body (event);
-  draft->focus = g_strdup (wg_report_form_get_focus (self->form));
-  draft->scroll = wg_report_form_get_scroll (self->form);
+  draft->body = g_steal_pointer (&body);
+  draft->focus = g_strdup (self->how->get_focus (self->form));
+  draft->scroll = self->how->get_scroll (self->form);
   draft->changed_ms = wg_services_now_ms (self->services);
   wg_store_run_async (store, save_job, draft, (GDestroyNotify) wg_draft_free, NULL, NULL,
                       on_saved_cb, g_object_ref (self));
@@ -129,7 +122,9 @@ wg_draft_keeper_init (WgDraftKeeper *self)
  * wg_draft_keeper_new:
  * @services: what the screens work with, open
  * @form: the form, which must outlive the keeper's last change
- * @kind: "event-general", "event-major", "event-mend" or "event-daily"
+ * @how: how it is written down; static
+ * @kind: what form it is: "event-general", "event-major", "event-mend", "event-daily", or
+ *   "record:" and a kind of record
  * @subject: (nullable): the record being mended
  * @id: id of the draft; for a new event also the event's
  *
@@ -141,13 +136,18 @@ wg_draft_keeper_init (WgDraftKeeper *self)
  * Returns: (transfer full): the keeper
  */
 WgDraftKeeper *
-wg_draft_keeper_new (
-    WgServices *services, WgReportForm *form, const char *kind, const char *subject, const char *id)
+wg_draft_keeper_new (WgServices *services,
+                     GtkWidget *form,
+                     const WgDraftForm *how,
+                     const char *kind,
+                     const char *subject,
+                     const char *id)
 {
   WgDraftKeeper *self = g_object_new (WG_TYPE_DRAFT_KEEPER, NULL);
 
   self->services = g_object_ref (services);
   self->form = form;
+  self->how = how;
   self->kind = g_strdup (kind);
   self->subject = g_strdup (subject);
   self->id = g_strdup (id);

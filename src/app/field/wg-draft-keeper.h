@@ -2,7 +2,9 @@
 /* Keeps a form as a draft at every pause in typing, so that nothing typed is ever lost. */
 #pragma once
 
-#include "app/field/wg-report-form.h"
+#include <gtk/gtk.h>
+
+#include "app/wg-services.h"
 #include "store/wg-draft.h"
 
 G_BEGIN_DECLS
@@ -10,9 +12,18 @@ G_BEGIN_DECLS
 #define WG_TYPE_DRAFT_KEEPER (wg_draft_keeper_get_type ())
 G_DECLARE_FINAL_TYPE (WgDraftKeeper, wg_draft_keeper, WG, DRAFT_KEEPER, GObject)
 
+/* How a form is written down. It has a signal "changed". */
+typedef struct
+{
+  char *(*dup_body) (GtkWidget *form); /* %NULL: nothing worth keeping */
+  const char *(*get_focus) (GtkWidget *form);
+  double (*get_scroll) (GtkWidget *form);
+} WgDraftForm;
+
 /* signal "saved" */
 WgDraftKeeper *wg_draft_keeper_new (WgServices *services,
-                                    WgReportForm *form,
+                                    GtkWidget *form,
+                                    const WgDraftForm *how,
                                     const char *kind,
                                     const char *subject,
                                     const char *id);

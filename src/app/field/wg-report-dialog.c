@@ -467,6 +467,33 @@ wg_report_dialog_init (WgReportDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+/* A form in which nothing was chosen or typed leaves no draft behind. */
+static char *
+dup_draft_body (GtkWidget *form)
+{
+  const WgEvent *event = wg_report_form_get_event (WG_REPORT_FORM (form));
+
+  if (event == NULL ||
+      (event->class_code == NULL && event->photos == NULL && event->description == NULL &&
+       event->address == NULL && event->fix_source != WG_FIX_MANUAL))
+    return NULL;
+  return wg_draft_write_body (event);
+}
+
+static const char *
+get_draft_focus (GtkWidget *form)
+{
+  return wg_report_form_get_focus (WG_REPORT_FORM (form));
+}
+
+static double
+get_draft_scroll (GtkWidget *form)
+{
+  return wg_report_form_get_scroll (WG_REPORT_FORM (form));
+}
+
+static const WgDraftForm DRAFT_FORM = { dup_draft_body, get_draft_focus, get_draft_scroll };
+
 static WgReportDialog *
 make (WgServices *services,
       const WgEvent *event,
@@ -480,7 +507,8 @@ make (WgServices *services,
   self->subject = g_strdup (subject);
   wg_report_form_set_services (self->form, services);
   wg_report_form_set_event (self->form, event);
-  self->keeper = wg_draft_keeper_new (services, self->form, kind, subject, draft_id);
+  self->keeper =
+      wg_draft_keeper_new (services, GTK_WIDGET (self->form), &DRAFT_FORM, kind, subject, draft_id);
   show_title (self);
   return self;
 }
