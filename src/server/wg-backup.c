@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The commands backup and restore. */
 #include <string.h>
+#include <unistd.h>
 
+#include <gio/gio.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
 #include "core/wg-chain.h"
+#include "db/wg-file.h"
 #include "server/wg-admin.h"
 #include "server/wg-audit.h"
+#include "server/wg-blob-store.h"
 #include "server/wg-check.h"
 #include "server/wg-server-error.h"
 
@@ -49,16 +53,18 @@ read_marks (WgDb *copy, GError **error)
   return g_steal_pointer (&marks);
 }
 
-/* Opens a copy as its own platform would, and checks everything in it. */
+/* Marks a fresh copy as a backup, so that nothing serves it by mistake, and checks all of it. */
 static GPtrArray *
-verify (const WgPlatform *platform, const char *path, WgCheckCounts *out, GError **error)
+mark_and_check (WgAdmin *admin, const char *path, WgCheckCounts *out, GError **error)
 {
-  g_autoptr (WgDb) copy = wg_db_open_readonly (path, platform->key, error);
+  g_autoptr (WgPlatform) copy =
+                wg_platform_open_copy (admin->folder, admin->key_file, path, &admin->ports, error);
+  g_autoptr (WgDb) db = copy ? wg_platform_connect (copy, FALSE, error) : NULL;
 
-  if (copy == NULL || !wg_db_load_sql (copy, WG_PLATFORM_SQL, error) ||
-      !wg_check_all (platform, copy, out, error))
+  if (db == NULL || !wg_meta_set (db, WG_META_COPY, admin->platform->epoch, error) ||
+      !wg_check_all (copy, db, out, error) || !wg_db_checkpoint (db, error))
     return NULL;
-  return read_marks (copy, error);
+  return read_marks (db, error);
 }
 
 static gboolean
@@ -79,16 +85,28 @@ move_marks (WgWork *work, gpointer data, GError **error)
          wg_audit_add (work, actor, "backup", NULL, NULL, error);
 }
 
+static void
+remove_database (const char *path)
+{
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  g_autofree char *shm = g_strconcat (path, "-shm", NULL);
+
+  g_unlink (path);
+  g_unlink (wal);
+  g_unlink (shm);
+}
+
 /**
  * wg_command_backup:
  * @admin: the invocation
  * @arguments: where to
  *
- * Copies the database while it is in use, opens the copy and checks all of it; only then do
- * terminals hear that their operations are safe. Photos are files: copy the folder `blobs`.
+ * Copies the database while it is in use, opens the copy and checks all of it; only then does it
+ * get its name, and terminals hear that their operations are safe. Photos are files: copy the
+ * folder `blobs`.
  *
  * Thread: main.
- * Errors: printed; a copy that does not check out is deleted.
+ * Errors: printed; a copy that does not check out is deleted, an older file at that place stays.
  * Source: protocol.md 6.8
  *
  * Returns: the exit code
@@ -96,18 +114,19 @@ move_marks (WgWork *work, gpointer data, GError **error)
 int
 wg_command_backup (WgAdmin *admin, char **arguments)
 {
+  g_autofree char *part = g_strconcat (arguments[0], ".new", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) marks = NULL;
   WgCheckCounts counts;
 
   if (!wg_admin_open (admin))
     return WG_EXIT_FAILED;
-  if (!wg_db_backup (admin->db, arguments[0], &error))
-    return wg_admin_fail (error);
-  marks = verify (admin->platform, arguments[0], &counts, &error);
-  if (marks == NULL)
+  remove_database (part);
+  if (wg_db_backup (admin->db, part, &error))
+    marks = mark_and_check (admin, part, &counts, &error);
+  if (marks == NULL || !wg_file_move (part, arguments[0], &error))
     {
-      g_unlink (arguments[0]);
+      remove_database (part);
       return wg_admin_fail (error);
     }
   if (!wg_admin_run (admin, move_marks, marks, &error))
@@ -116,31 +135,137 @@ wg_command_backup (WgAdmin *admin, char **arguments)
   return WG_EXIT_OK;
 }
 
+/* --- restore --------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  guint n_photos, n_packs; /* whose files are not there */
+} Missing;
+
+/* What the database calls whole and the folder does not have is forgotten, so that terminals are
+ * asked for it again. */
+static gboolean
+forget_missing (WgWork *work, gpointer data, GError **error)
+{
+  Missing *missing = data;
+  WgStatement *statement = wg_db_statement (work->db, "blob-whole", error);
+  g_autoptr (GPtrArray) lost = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) local = NULL;
+
+  *missing = (Missing) { 0 };
+  if (statement == NULL)
+    return FALSE;
+  while (wg_statement_next (statement, &local))
+    {
+      const char *sha = wg_statement_text (statement, "sha");
+      g_autofree char *path = wg_blob_store_path (work->platform, sha);
+      g_autofree char *hash = wg_crypto_sha256_file (path, NULL);
+
+      if (g_strcmp0 (hash, sha) == 0)
+        continue;
+      g_ptr_array_add (lost, g_strdup (sha));
+      if (g_strcmp0 (wg_statement_text (statement, "kind"), "pack") == 0)
+        missing->n_packs++;
+      else
+        missing->n_photos++;
+    }
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  for (guint i = 0; i < lost->len; i++)
+    if (!wg_db_run (work->db, "blob-forget", error, "sha", 's', lost->pdata[i], NULL))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 note_restore (WgWork *work, gpointer data, GError **error)
 {
   g_autofree char *actor = wg_admin_get_actor ();
 
-  return wg_audit_add (work, actor, "restored", NULL, NULL, error);
+  return wg_db_run (work->db, "meta-drop", error, "key", 's', WG_META_COPY, NULL) &&
+         wg_audit_add (work, actor, "restored", work->platform->copy_of, NULL, error);
 }
 
-/* The copy takes the place of the database. The new epoch is durable before. */
+/* Mends and checks the copy that is to take the database's place. */
 static gboolean
-put_in_place (WgAdmin *admin, const char *path, GError **error)
+prepare_copy (
+    WgAdmin *admin, const char *path, Missing *missing, WgCheckCounts *out, GError **error)
 {
-  g_autofree char *database = g_strdup (admin->platform->database);
-  g_autofree char *wal = g_strconcat (database, "-wal", NULL);
-  g_autofree char *shm = g_strconcat (database, "-shm", NULL);
-  g_autoptr (WgDb) copy = wg_db_open_readonly (path, admin->platform->key, error);
+  g_autoptr (WgPlatform) copy =
+                wg_platform_open_copy (admin->folder, admin->key_file, path, &admin->ports, error);
+  g_autoptr (WgDb) db = copy ? wg_platform_connect (copy, FALSE, error) : NULL;
+  g_autoptr (WgReference) reference = wg_reference_new ();
 
-  if (copy == NULL || !wg_platform_new_epoch (admin->folder, &admin->ports, error))
+  if (db == NULL)
     return FALSE;
-  g_clear_pointer (&admin->reference, wg_reference_free);
-  g_clear_pointer (&admin->db, wg_db_close);
-  g_clear_pointer (&admin->platform, wg_platform_free);
-  g_unlink (wal);
+  if (copy->copy_of == NULL)
+    {
+      g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_REQUEST,
+                   "not made by the command backup: a copy of a database in use may lack its log");
+      return FALSE;
+    }
+  return wg_work_run (copy, db, reference, forget_missing, missing, error) &&
+         wg_check_all (copy, db, out, error) &&
+         wg_work_run (copy, db, reference, note_restore, NULL, error) &&
+         wg_db_checkpoint (db, error);
+}
+
+static gboolean
+move_aside (const char *path, const char *suffix, const char *mark, GError **error)
+{
+  g_autofree char *from = g_strconcat (path, suffix, NULL);
+  g_autofree char *to = g_strconcat (path, mark, suffix, NULL);
+
+  return !g_file_test (from, G_FILE_TEST_EXISTS) || wg_file_move (from, to, error);
+}
+
+/* Without an epoch nothing opens the folder, so it goes first and comes last: interrupted anywhere
+ * in between, the platform is not served until the restore is done again. */
+static gboolean
+put_in_place (WgAdmin *admin, const char *copy, GError **error)
+{
+  g_autofree char *database = g_build_filename (admin->folder, "platform.db", NULL);
+  g_autofree char *shm = g_strconcat (database, "-shm", NULL);
+  g_autofree char *epoch = g_build_filename (admin->folder, "epoch", NULL);
+  g_autofree char *mark =
+      g_strdup_printf (".replaced-%" G_GINT64_FORMAT, wg_ports_wall_ms (&admin->ports));
+
+  if (!move_aside (epoch, "", mark, error) || !move_aside (database, "", mark, error) ||
+      !move_aside (database, "-wal", mark, error))
+    return FALSE;
   g_unlink (shm);
-  return wg_db_backup (copy, database, error);
+  return wg_file_move (copy, database, error) &&
+         wg_platform_new_epoch (admin->folder, &admin->ports, error);
+}
+
+static gboolean
+copy_file (const char *from, const char *to, GError **error)
+{
+  g_autoptr (GFile) source = g_file_new_for_path (from);
+  g_autoptr (GFile) target = g_file_new_for_path (to);
+
+  if (!g_file_copy (source, target, G_FILE_COPY_OVERWRITE | G_FILE_COPY_TARGET_DEFAULT_PERMS, NULL,
+                    NULL, NULL, error))
+    return FALSE;
+  if (g_chmod (to, 0600) == 0)
+    return TRUE;
+  g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_FAILED, "'%s' cannot be made private", to);
+  return FALSE;
+}
+
+static void
+print_restored (const WgAdmin *admin, const Missing *missing, const WgCheckCounts *counts)
+{
+  g_print (_ ("Restored: %d operations. The new epoch is %s\n"), (int) counts->n_operations,
+             admin->platform->epoch);
+  if (missing->n_photos)
+    g_print (_ ("%u photos are not in the folder; terminals are asked for them again\n"),
+               missing->n_photos);
+  if (missing->n_packs)
+    g_print (_ ("%u map packs are not in the folder: import them again\n"), missing->n_packs);
 }
 
 /**
@@ -148,35 +273,45 @@ put_in_place (WgAdmin *admin, const char *path, GError **error)
  * @admin: the invocation
  * @arguments: a backup
  *
- * Puts a backup in place of the database and begins a new epoch: terminals then send again what
- * the backup does not hold. Stop the daemon first.
+ * Checks a backup, puts it in place of the database and begins a new epoch: terminals then send
+ * again what the backup does not hold. Needs of the folder only the key; what stood there is kept
+ * beside it. Stop the daemon first.
  *
  * Thread: main.
- * Errors: printed; the backup is checked before anything is touched.
- * Source: protocol.md 2.8, 6.8
+ * Errors: printed; nothing is touched before the backup was checked.
+ * Source: protocol.md 2.8, 6.8, I10, I11
  *
  * Returns: the exit code
  */
 int
 wg_command_restore (WgAdmin *admin, char **arguments)
 {
+  g_autofree char *copy = g_build_filename (admin->folder, "platform.db.restoring", NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) marks = NULL;
   WgCheckCounts counts;
+  Missing missing;
+  gboolean good;
+  int lock;
 
   if (!g_file_test (arguments[0], G_FILE_TEST_EXISTS))
     return wg_admin_not_found (_ ("file"), arguments[0]);
+  lock = wg_platform_lock (admin->folder, TRUE, &error);
+  if (lock < 0)
+    return wg_admin_fail (error);
+  remove_database (copy);
+  good = copy_file (arguments[0], copy, &error) &&
+         prepare_copy (admin, copy, &missing, &counts, &error);
+  if (!good)
+    {
+      g_prefix_error (&error, "%s: ", arguments[0]);
+      remove_database (copy);
+    }
+  good = good && put_in_place (admin, copy, &error);
+  close (lock);
+  if (!good)
+    return wg_admin_fail (error);
   if (!wg_admin_open (admin))
     return WG_EXIT_FAILED;
-  if (wg_platform_lock (admin->folder, TRUE, &error) < 0)
-    return wg_admin_fail (error);
-  marks = verify (admin->platform, arguments[0], &counts, &error);
-  if (marks == NULL || !put_in_place (admin, arguments[0], &error))
-    return wg_admin_fail (error);
-  if (!wg_admin_open (admin))
-    return WG_EXIT_FAILED;
-  if (!wg_admin_run (admin, note_restore, NULL, &error))
-    return wg_admin_fail (error);
-  g_print (_ ("Restored; the new epoch is %s\n"), admin->platform->epoch);
+  print_restored (admin, &missing, &counts);
   return WG_EXIT_OK;
 }

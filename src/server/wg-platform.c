@@ -243,6 +243,59 @@ load_key (WgDb *db, const char *name, guint8 *out, gsize n, GError **error)
   return TRUE;
 }
 
+static WgPlatform *
+load_folder (const char *folder,
+             const char *key_file,
+             const char *database,
+             const WgPorts *ports,
+             GError **error)
+{
+  g_autoptr (WgPlatform) self = g_new0 (WgPlatform, 1);
+
+  self->folder = g_strdup (folder);
+  self->database = g_strdup (database);
+  self->blobs = g_build_filename (folder, "blobs", NULL);
+  self->ports = *ports;
+  return read_key (folder, key_file, self->key, error) ? g_steal_pointer (&self) : NULL;
+}
+
+static gboolean
+open_database (WgPlatform *self, GError **error)
+{
+  g_autoptr (WgDb) db = NULL;
+  g_autoptr (GError) local = NULL;
+
+  g_resources_register (wg_server_get_resource ());
+  db = wg_platform_connect (self, FALSE, error);
+  if (db == NULL || !wg_db_migrate (db, WG_PLATFORM_MIGRATE, error) ||
+      !load_key (db, "sign-public", self->sign_public, sizeof self->sign_public, error) ||
+      !load_key (db, "sign-secret", self->sign_secret, sizeof self->sign_secret, error))
+    return FALSE;
+  self->district = wg_meta_get (db, "district", error);
+  if (self->district == NULL)
+    return FALSE;
+  self->ref_scope = g_strconcat ("ref:", self->district, NULL);
+  self->copy_of = wg_meta_get (db, WG_META_COPY, &local);
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return local == NULL;
+}
+
+static gboolean
+read_epoch (WgPlatform *self, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->folder, "epoch", NULL);
+
+  if (!g_file_get_contents (path, &self->epoch, NULL, NULL))
+    {
+      g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG,
+                   "'%s' cannot be read: a restore was not finished, run it again", path);
+      return FALSE;
+    }
+  g_strstrip (self->epoch);
+  return TRUE;
+}
+
 /**
  * wg_platform_open:
  * @folder: the data folder
@@ -250,45 +303,64 @@ load_key (WgDb *db, const char *name, guint8 *out, gsize n, GError **error)
  * @ports: clock and random source, copied
  * @error: return location
  *
- * Opens the folder and brings its database to this program's version.
+ * Opens the folder and brings its database to this program's version. A backup that was put here
+ * by hand is not opened: without another epoch terminals would not send again what it lacks.
  *
  * Thread: any.
- * Errors: %WG_SERVER_ERROR_CONFIG when the folder holds no platform; of files and database.
+ * Errors: %WG_SERVER_ERROR_CONFIG when the folder holds no platform, a backup, or a restore that
+ *   was not finished; of files and database.
+ * Source: protocol.md 6.8
  *
  * Returns: (transfer full) (nullable): the platform
  */
 WgPlatform *
 wg_platform_open (const char *folder, const char *key_file, const WgPorts *ports, GError **error)
 {
-  g_autofree char *epoch_path = g_build_filename (folder, "epoch", NULL);
-  g_autoptr (WgPlatform) self = g_new0 (WgPlatform, 1);
-  g_autoptr (WgDb) db = NULL;
+  g_autofree char *database = g_build_filename (folder, "platform.db", NULL);
+  g_autoptr (WgPlatform) self = NULL;
 
-  self->folder = g_strdup (folder);
-  self->database = g_build_filename (folder, "platform.db", NULL);
-  self->blobs = g_build_filename (folder, "blobs", NULL);
-  self->ports = *ports;
-  if (!g_file_test (self->database, G_FILE_TEST_EXISTS))
+  if (!g_file_test (database, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG,
-                   "'%s' holds no platform: run init first", folder);
+                   "'%s' holds no platform: run init first, or restore", folder);
       return NULL;
     }
-  if (!read_key (folder, key_file, self->key, error) ||
-      !g_file_get_contents (epoch_path, &self->epoch, NULL, error))
+  self = load_folder (folder, key_file, database, ports, error);
+  if (self == NULL || !read_epoch (self, error) || !open_database (self, error))
     return NULL;
-  g_strstrip (self->epoch);
-  g_resources_register (wg_server_get_resource ());
-  db = wg_platform_connect (self, FALSE, error);
-  if (db == NULL || !wg_db_migrate (db, WG_PLATFORM_MIGRATE, error) ||
-      !load_key (db, "sign-public", self->sign_public, sizeof self->sign_public, error) ||
-      !load_key (db, "sign-secret", self->sign_secret, sizeof self->sign_secret, error))
-    return NULL;
-  self->district = wg_meta_get (db, "district", error);
-  if (self->district == NULL)
-    return NULL;
-  self->ref_scope = g_strconcat ("ref:", self->district, NULL);
-  return g_steal_pointer (&self);
+  if (self->copy_of == NULL)
+    return g_steal_pointer (&self);
+  g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG,
+               "'%s' is a backup: move it away and run restore with it", database);
+  return NULL;
+}
+
+/**
+ * wg_platform_open_copy:
+ * @folder: the data folder
+ * @key_file: (nullable): the key of the database when it is kept elsewhere
+ * @database: a copy of a platform's database
+ * @ports: clock and random source, copied
+ * @error: return location
+ *
+ * Opens a copy as if it stood in the folder, to be checked or mended; it is brought to this
+ * program's version. Its epoch is not set.
+ *
+ * Thread: any.
+ * Errors: of files and database.
+ *
+ * Returns: (transfer full) (nullable): the platform
+ */
+WgPlatform *
+wg_platform_open_copy (const char *folder,
+                       const char *key_file,
+                       const char *database,
+                       const WgPorts *ports,
+                       GError **error)
+{
+  g_autoptr (WgPlatform) self = load_folder (folder, key_file, database, ports, error);
+
+  return self && open_database (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /**
@@ -311,6 +383,7 @@ wg_platform_free (WgPlatform *self)
   g_free (self->epoch);
   g_free (self->district);
   g_free (self->ref_scope);
+  g_free (self->copy_of);
   explicit_bzero (self->key, sizeof self->key);
   explicit_bzero (self->sign_secret, sizeof self->sign_secret);
   g_free (self);

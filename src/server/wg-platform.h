@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 #define WG_PLATFORM_SQL "/io/github/wangge/Wangge/server/sql"
 #define WG_PLATFORM_MIGRATE "/io/github/wangge/Wangge/server/sql/migrate"
+/* Setting of a backup: the epoch it was made in. Such a database is never served. */
+#define WG_META_COPY "copy-of"
 #define WG_DAY_MS G_GINT64_CONSTANT (86400000)
 
 /* Written once by wg_platform_open(), then read by any thread; the time source may be replaced. */
@@ -21,6 +23,7 @@ typedef struct
   char *epoch;     /* outside the database: a restored database gets another one */
   char *district;  /* "370502" */
   char *ref_scope; /* "ref:370502" */
+  char *copy_of;   /* epoch of which the database is a backup; else %NULL */
   guint8 key[WG_DB_KEY];
   guint8 sign_public[WG_SIGN_PUBLIC];
   guint8 sign_secret[WG_SIGN_SECRET];
@@ -34,6 +37,11 @@ gboolean wg_platform_create (const char *folder,
                              GError **error);
 WgPlatform *
 wg_platform_open (const char *folder, const char *key_file, const WgPorts *ports, GError **error);
+WgPlatform *wg_platform_open_copy (const char *folder,
+                                   const char *key_file,
+                                   const char *database,
+                                   const WgPorts *ports,
+                                   GError **error);
 void wg_platform_free (WgPlatform *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPlatform, wg_platform_free)
 WgDb *wg_platform_connect (const WgPlatform *self, gboolean readonly, GError **error);

@@ -166,6 +166,12 @@ kit_free (Kit *kit)
 }
 
 void
+kit_close (Kit *kit)
+{
+  close_platform (kit);
+}
+
+void
 kit_reopen (Kit *kit)
 {
   close_platform (kit);

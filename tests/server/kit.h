@@ -33,6 +33,7 @@ typedef struct
 Kit *kit_new (void);
 void kit_free (Kit *kit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Kit, kit_free)
+void kit_close (Kit *kit); /* until kit_reopen() */
 void kit_reopen (Kit *kit);
 void kit_advance (Kit *kit, gint64 ms);
 void kit_run (Kit *kit, WgWorkFunc func, gpointer data);

@@ -47,3 +47,6 @@ ORDER BY b.sha;
 -- :name blob-missing
 SELECT count(*) AS n FROM (SELECT DISTINCT b.sha FROM blob_ref b
   LEFT JOIN blob w ON w.sha = b.sha AND w.state = 'whole' WHERE w.sha IS NULL);
+
+-- :name blob-forget
+DELETE FROM blob WHERE sha = :sha;

@@ -8,6 +8,9 @@ SELECT value FROM meta WHERE key = :key;
 INSERT INTO meta (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
+-- :name meta-drop
+DELETE FROM meta WHERE key = :key;
+
 -- :name audit-last
 SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1;
 
