@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "db/wg-db-fault.h"
-#include "db/wg-db-private.h"
+#include "db/wg-sqlite-private.h"
 
 static gint64 fault_at; /* 0: off; atomic like the rest */
 static gint64 fault_count;

@@ -21,6 +21,9 @@ WgDb *wg_db_open_readonly (const char *path, const guint8 *key, GError **error);
 void wg_db_close (WgDb *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgDb, wg_db_close)
 
+/* %TRUE where others write at the same time: transactions may have to be run again, whole. */
+gboolean wg_db_is_shared (WgDb *self);
+
 /* Statements come from .sql files compiled in as resources: `-- :name <id>` starts one. */
 gboolean wg_db_load_sql (WgDb *self, const char *resource_folder, GError **error);
 char **wg_db_get_statement_names (WgDb *self); /* for the test that prepares each */
@@ -48,6 +51,8 @@ WgStatement *wg_db_statement (WgDb *self, const char *name, GError **error);
 gboolean wg_db_run (WgDb *self, const char *name, GError **error, const char *first, ...)
     G_GNUC_NULL_TERMINATED;
 gint64 wg_db_changes (WgDb *self);
+/* Announces a read with the values of wg_db_run(), so that many can share one round trip. */
+void wg_db_ahead (WgDb *self, const char *name, const char *first, ...) G_GNUC_NULL_TERMINATED;
 
 void wg_statement_bind_text (WgStatement *self,
                              const char *name,
@@ -58,6 +63,8 @@ wg_statement_bind_real (WgStatement *self, const char *name, double value); /* N
 void wg_statement_bind_bytes (WgStatement *self, const char *name, GBytes *value);
 gboolean wg_statement_next (WgStatement *self,
                             GError **error); /* %TRUE: a row; %FALSE: end or error */
+/* A write that must change exactly one row. */
+gboolean wg_statement_run_one (WgStatement *self, GError **error);
 const char *wg_statement_text (WgStatement *self,
                                const char *column); /* borrowed until the next call of next */
 char *wg_statement_dup_text (WgStatement *self, const char *column);

@@ -62,8 +62,6 @@ list_steps (const char *folder, GError **error)
 static gboolean
 apply_steps (WgDb *self, GArray *steps, int version, GError **error)
 {
-  g_autofree char *mark = g_strdup_printf ("PRAGMA user_version = %u", steps->len);
-
   for (guint i = (guint) version; i < steps->len; i++)
     {
       const Step *step = &g_array_index (steps, Step, i);
@@ -73,13 +71,13 @@ apply_steps (WgDb *self, GArray *steps, int version, GError **error)
       if (bytes == NULL)
         return FALSE;
       text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-      if (!wg_db_exec (self, text, error))
+      if (!self->engine->run_migration (self, text, error))
         {
           g_prefix_error (error, "migration %d: ", step->number);
           return FALSE;
         }
     }
-  return wg_db_exec (self, mark, error);
+  return self->engine->set_version (self, (int) steps->len, error);
 }
 
 /**
@@ -116,7 +114,9 @@ wg_db_migrate (WgDb *self, const char *resource_folder, GError **error)
     }
   if (!wg_db_begin (self, error))
     return FALSE;
-  if (!apply_steps (self, steps, version, error) || !wg_db_commit (self, error))
+  /* Another process may have come first. */
+  if (!self->engine->lock_version (self, error) ||
+      !apply_steps (self, steps, wg_db_get_version (self), error) || !wg_db_commit (self, error))
     {
       wg_db_rollback (self);
       return FALSE;
@@ -138,7 +138,5 @@ wg_db_migrate (WgDb *self, const char *resource_folder, GError **error)
 int
 wg_db_get_version (WgDb *self)
 {
-  g_autofree char *text = wg_db_query_text (self, "PRAGMA user_version", NULL);
-
-  return text ? (int) g_ascii_strtoll (text, NULL, 10) : 0;
+  return self->engine->get_version (self);
 }

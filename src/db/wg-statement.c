@@ -1,91 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A prepared statement: binds by name, steps, reads columns by name. */
+/* A prepared statement of either engine: binds by name, steps, reads columns by name. */
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "db/wg-db-private.h"
 
-struct _WgStatement
-{
-  WgDb *db;
-  sqlite3_stmt *handle;
-  const char *name;
-  int n_columns;
-  int last_column; /* columns are mostly read in their order */
-  gboolean bind_failed;
-  gboolean has_row;
-};
-
 /* --- making ---------------------------------------------------------------------------------- */
-
-/**
- * wg_statement_new:
- * @db: its connection
- * @name: borrowed; must live as long as the statement
- * @sql: exactly one statement, comments around it allowed
- * @error: return location
- *
- * Prepares a statement for repeated use.
- *
- * Thread: the connection's.
- * Errors: %WG_DB_ERROR_FAILED for wrong SQL; codes of the engine.
- *
- * Returns: (transfer full) (nullable): the statement
- */
-WgStatement *
-wg_statement_new (WgDb *db, const char *name, const char *sql, GError **error)
-{
-  WgStatement *self;
-  sqlite3_stmt *handle = NULL;
-  const char *tail = NULL;
-  int rc = sqlite3_prepare_v3 (db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, &tail);
-
-  if (rc != SQLITE_OK)
-    {
-      wg_db_set_error (db, rc, name, error);
-      return NULL;
-    }
-  /* A second statement behind the first would silently never run. */
-  if (handle != NULL && tail != NULL)
-    {
-      sqlite3_stmt *second = NULL;
-      rc = sqlite3_prepare_v2 (db->handle, tail, -1, &second, NULL);
-      if (rc != SQLITE_OK || second != NULL)
-        {
-          sqlite3_finalize (second);
-          sqlite3_finalize (handle);
-          handle = NULL;
-        }
-    }
-  if (handle == NULL)
-    {
-      g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED, "%s: not exactly one statement", name);
-      return NULL;
-    }
-  self = g_new0 (WgStatement, 1);
-  self->db = db;
-  self->handle = handle;
-  self->name = name;
-  self->n_columns = sqlite3_column_count (handle);
-  return self;
-}
-
-/**
- * wg_statement_free:
- * @self: (transfer full): a statement
- *
- * Ends it for good.
- *
- * Thread: the connection's.
- * Errors: none.
- */
-void
-wg_statement_free (WgStatement *self)
-{
-  sqlite3_finalize (self->handle);
-  g_free (self);
-}
 
 /**
  * wg_db_statement:
@@ -114,9 +35,11 @@ wg_db_statement (WgDb *self, const char *name, GError **error)
           g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED, "there is no statement '%s'", name);
           return NULL;
         }
-      statement = wg_statement_new (self, key, sql, error);
+      statement = self->engine->prepare (self, key, sql, error);
       if (statement == NULL)
         return NULL;
+      statement->db = self;
+      statement->name = key;
       g_hash_table_insert (self->statements, key, statement);
     }
   wg_statement_reset (statement);
@@ -135,8 +58,7 @@ wg_db_statement (WgDb *self, const char *name, GError **error)
 void
 wg_statement_reset (WgStatement *self)
 {
-  sqlite3_reset (self->handle);
-  sqlite3_clear_bindings (self->handle);
+  self->db->engine->clear (self);
   self->bind_failed = FALSE;
   self->has_row = FALSE;
   self->last_column = -1;
@@ -144,20 +66,16 @@ wg_statement_reset (WgStatement *self)
 
 /* --- binding --------------------------------------------------------------------------------- */
 
-static int
-find_parameter (WgStatement *self, const char *name)
+static void
+bind (WgStatement *self, const char *name, const WgValue *value)
 {
-  char buffer[64];
-  int index;
+  int rc = self->db->engine->bind (self, name, value);
 
-  g_snprintf (buffer, sizeof buffer, ":%s", name);
-  index = sqlite3_bind_parameter_index (self->handle, buffer);
-  if (index == 0)
-    {
-      self->bind_failed = TRUE;
-      g_critical ("statement '%s' has no parameter '%s'", self->name, name);
-    }
-  return index;
+  if (rc == 0)
+    return;
+  self->bind_failed = TRUE;
+  if (rc < 0)
+    g_critical ("statement '%s' has no parameter '%s'", self->name, name);
 }
 
 /**
@@ -174,11 +92,7 @@ find_parameter (WgStatement *self, const char *name)
 void
 wg_statement_bind_text (WgStatement *self, const char *name, const char *value)
 {
-  int index = find_parameter (self, name);
-
-  if (index > 0 &&
-      sqlite3_bind_text (self->handle, index, value, -1, SQLITE_TRANSIENT) != SQLITE_OK)
-    self->bind_failed = TRUE;
+  bind (self, name, &(WgValue) { .kind = value ? WG_VALUE_TEXT : WG_VALUE_NULL, .text = value });
 }
 
 /**
@@ -195,10 +109,7 @@ wg_statement_bind_text (WgStatement *self, const char *name, const char *value)
 void
 wg_statement_bind_int (WgStatement *self, const char *name, gint64 value)
 {
-  int index = find_parameter (self, name);
-
-  if (index > 0 && sqlite3_bind_int64 (self->handle, index, value) != SQLITE_OK)
-    self->bind_failed = TRUE;
+  bind (self, name, &(WgValue) { .kind = WG_VALUE_INT, .number = value });
 }
 
 /**
@@ -215,15 +126,8 @@ wg_statement_bind_int (WgStatement *self, const char *name, gint64 value)
 void
 wg_statement_bind_real (WgStatement *self, const char *name, double value)
 {
-  int index = find_parameter (self, name);
-  int rc;
-
-  if (index == 0)
-    return;
-  rc = isnan (value) ? sqlite3_bind_null (self->handle, index)
-                     : sqlite3_bind_double (self->handle, index, value);
-  if (rc != SQLITE_OK)
-    self->bind_failed = TRUE;
+  bind (self, name,
+        &(WgValue) { .kind = isnan (value) ? WG_VALUE_NULL : WG_VALUE_REAL, .real = value });
 }
 
 /**
@@ -240,23 +144,33 @@ wg_statement_bind_real (WgStatement *self, const char *name, double value)
 void
 wg_statement_bind_bytes (WgStatement *self, const char *name, GBytes *value)
 {
-  int index = find_parameter (self, name);
-  int rc;
-
-  if (index == 0)
-    return;
-  if (value == NULL)
-    rc = sqlite3_bind_null (self->handle, index);
-  else if (g_bytes_get_size (value) == 0)
-    rc = sqlite3_bind_zeroblob (self->handle, index, 0);
-  else
-    rc = sqlite3_bind_blob64 (self->handle, index, g_bytes_get_data (value, NULL),
-                              g_bytes_get_size (value), SQLITE_TRANSIENT);
-  if (rc != SQLITE_OK)
-    self->bind_failed = TRUE;
+  bind (self, name, &(WgValue) { .kind = value ? WG_VALUE_BYTES : WG_VALUE_NULL, .bytes = value });
 }
 
 /* --- stepping -------------------------------------------------------------------------------- */
+
+/* Whether the statement may be run now. */
+static gboolean
+may_run (WgStatement *self, GError **error)
+{
+  WgDb *db = self->db;
+
+  self->has_row = FALSE;
+  self->last_column = -1;
+  if (self->bind_failed)
+    {
+      g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED, "%s: a parameter was not bound",
+                   self->name);
+      return FALSE;
+    }
+  if (db->depth > 0 && db->engine->is_rolled_back (db))
+    {
+      g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED,
+                   "%s: the transaction was rolled back before", self->name);
+      return FALSE;
+    }
+  return TRUE;
+}
 
 /**
  * wg_statement_next:
@@ -274,32 +188,44 @@ wg_statement_bind_bytes (WgStatement *self, const char *name, GBytes *value)
 gboolean
 wg_statement_next (WgStatement *self, GError **error)
 {
-  int rc;
+  return may_run (self, error) && self->db->engine->step (self, &self->has_row, error) &&
+         self->has_row;
+}
 
-  self->has_row = FALSE;
-  self->last_column = -1;
-  if (self->bind_failed)
-    {
-      g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED, "%s: a parameter was not bound",
-                   self->name);
-      return FALSE;
-    }
-  if (self->db->depth > 0 && sqlite3_get_autocommit (self->db->handle))
-    {
-      g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED,
-                   "%s: the transaction was rolled back before", self->name);
-      return FALSE;
-    }
-  rc = sqlite3_step (self->handle);
-  if (rc == SQLITE_ROW)
-    {
-      self->has_row = TRUE;
-      return TRUE;
-    }
-  if (rc != SQLITE_DONE)
-    wg_db_set_error (self->db, rc, self->name, error);
-  sqlite3_reset (self->handle);
+/**
+ * wg_db_set_changed:
+ * @name: of a statement
+ * @error: return location
+ *
+ * Thread: any.
+ * Errors: always %WG_DB_ERROR_BUSY.
+ *
+ * Returns: %FALSE
+ */
+gboolean
+wg_db_set_changed (const char *name, GError **error)
+{
+  g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_BUSY, "%s: somebody else changed the row", name);
   return FALSE;
+}
+
+/**
+ * wg_statement_run_one:
+ * @self: a write that must change exactly one row
+ * @error: return location
+ *
+ * Runs a write. Where statements travel to another machine, what goes wrong may be told later: by
+ * a later call in this transaction, at the latest by wg_db_commit().
+ *
+ * Thread: the connection's.
+ * Errors: codes of the engine; %WG_DB_ERROR_BUSY when it was not one row.
+ *
+ * Returns: %TRUE on success, or while nothing is known to have gone wrong
+ */
+gboolean
+wg_statement_run_one (WgStatement *self, GError **error)
+{
+  return may_run (self, error) && self->db->engine->run (self, 1, error);
 }
 
 static gboolean
@@ -340,7 +266,8 @@ bind_list (WgStatement *self, const char *first, va_list list)
  * @...: its type letter and value, then further names, letters and values, then %NULL. Letters:
  *   's' const char *, 'i' gint64 (cast constants), 'r' double, 'b' GBytes *
  *
- * Binds and runs a write.
+ * Binds and runs a write. Where statements travel to another machine, what goes wrong may be told
+ * later: by a later call in this transaction, at the latest by wg_db_commit().
  *
  * Thread: the connection's.
  * Errors: codes of the engine.
@@ -351,7 +278,6 @@ gboolean
 wg_db_run (WgDb *self, const char *name, GError **error, const char *first, ...)
 {
   WgStatement *statement = wg_db_statement (self, name, error);
-  g_autoptr (GError) local = NULL;
   gboolean bound;
   va_list list;
 
@@ -360,23 +286,42 @@ wg_db_run (WgDb *self, const char *name, GError **error, const char *first, ...)
   va_start (list, first);
   bound = bind_list (statement, first, list);
   va_end (list);
-  if (!bound)
-    {
-      g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED, "%s: wrong parameters", name);
-      return FALSE;
-    }
-  if (wg_statement_next (statement, &local))
-    {
-      wg_statement_reset (statement);
-      g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED, "%s: gave an unexpected row", name);
-      return FALSE;
-    }
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  return TRUE;
+  if (bound)
+    return may_run (statement, error) && self->engine->run (statement, -1, error);
+  g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED, "%s: wrong parameters", name);
+  return FALSE;
+}
+
+/**
+ * wg_db_ahead:
+ * @self: a connection in a transaction
+ * @name: a loaded statement that will be asked for soon, with the same values
+ * @first: (nullable): first parameter, as for wg_db_run()
+ * @...: its type letter and value, and so on, then %NULL
+ *
+ * Announces a read. Where statements travel to another machine it goes out at once and its answer
+ * is taken by the first wg_statement_next() of the same statement with the same values; what is
+ * read there must not be written before. Elsewhere nothing happens.
+ *
+ * Thread: the connection's.
+ * Errors: told when the answer is needed.
+ */
+void
+wg_db_ahead (WgDb *self, const char *name, const char *first, ...)
+{
+  WgStatement *statement;
+  va_list list;
+
+  if (self->engine->ahead == NULL)
+    return;
+  statement = wg_db_statement (self, name, NULL);
+  if (statement == NULL)
+    return;
+  va_start (list, first);
+  if (bind_list (statement, first, list) && !statement->bind_failed)
+    self->engine->ahead (statement);
+  va_end (list);
+  wg_statement_reset (statement);
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -392,7 +337,7 @@ find_column (WgStatement *self, const char *column)
   for (int i = 1; i <= self->n_columns; i++)
     {
       int index = (self->last_column + i) % self->n_columns;
-      if (strcmp (sqlite3_column_name (self->handle, index), column) == 0)
+      if (strcmp (self->db->engine->column_name (self, index), column) == 0)
         {
           self->last_column = index;
           return index;
@@ -419,7 +364,7 @@ wg_statement_text (WgStatement *self, const char *column)
 {
   int index = find_column (self, column);
 
-  return index < 0 ? NULL : (const char *) sqlite3_column_text (self->handle, index);
+  return index < 0 ? NULL : self->db->engine->text (self, index);
 }
 
 /**
@@ -457,7 +402,7 @@ wg_statement_int (WgStatement *self, const char *column)
 {
   int index = find_column (self, column);
 
-  return index < 0 ? 0 : sqlite3_column_int64 (self->handle, index);
+  return index < 0 ? 0 : self->db->engine->number (self, index);
 }
 
 /**
@@ -477,9 +422,9 @@ wg_statement_real (WgStatement *self, const char *column)
 {
   int index = find_column (self, column);
 
-  if (index < 0 || sqlite3_column_type (self->handle, index) == SQLITE_NULL)
+  if (index < 0 || self->db->engine->is_null (self, index))
     return NAN;
-  return sqlite3_column_double (self->handle, index);
+  return self->db->engine->real (self, index);
 }
 
 /**
@@ -498,12 +443,10 @@ GBytes *
 wg_statement_bytes (WgStatement *self, const char *column)
 {
   int index = find_column (self, column);
-  gconstpointer data;
 
-  if (index < 0 || sqlite3_column_type (self->handle, index) == SQLITE_NULL)
+  if (index < 0 || self->db->engine->is_null (self, index))
     return NULL;
-  data = sqlite3_column_blob (self->handle, index);
-  return g_bytes_new (data, sqlite3_column_bytes (self->handle, index));
+  return self->db->engine->bytes (self, index);
 }
 
 /**
@@ -523,5 +466,5 @@ wg_statement_is_null (WgStatement *self, const char *column)
 {
   int index = find_column (self, column);
 
-  return index < 0 || sqlite3_column_type (self->handle, index) == SQLITE_NULL;
+  return index < 0 || self->db->engine->is_null (self, index);
 }
