@@ -42,6 +42,8 @@ const WgField WG_EVENT_FIELDS[] = {
   { "fix_accuracy_m", N_ ("Accuracy of the place"), WG_FIELD_REAL, 0, 0, 100000, NULL,
     AT (fix_accuracy_m), "domain 5.1" },
   { "fix_ms", N_ ("Time of the fix"), WG_FIELD_TIME, 0, 0, 0, NULL, AT (fix_ms), "domain 5.1" },
+  { "fix_mock", N_ ("Place not measured"), WG_FIELD_FLAG, 0, 0, 0, NULL, AT (fix_mock),
+    "domain R3; ux T24" },
   { "raw_lon", N_ ("Longitude of the first fix"), WG_FIELD_DEGREE, 0, 73, 136, NULL, AT (raw_lon),
     "domain R3" },
   { "raw_lat", N_ ("Latitude of the first fix"), WG_FIELD_DEGREE, 0, 3, 54, NULL, AT (raw_lat),

@@ -78,6 +78,7 @@ typedef struct
   WgFixSource fix_source;
   double fix_accuracy_m; /* NAN when unknown */
   gint64 fix_ms;
+  gboolean fix_mock;       /* a fix of this record came from no receiver: a test, a fixed point */
   double raw_lon, raw_lat; /* the first fix, never changed */
   char *address;
   char *outside_reason; /* why the place lies outside the own grid */

@@ -8,6 +8,7 @@
 
 #define SATELLITE_ACCURACY_M 100 /* what a receiver reaches; masts and Wi-Fi say more */
 #define EVERY_S 5
+#define STATIC_SOURCE "Static location" /* GeoClue: read from /etc/geolocation */
 
 #define WG_TYPE_GEOCLUE_LOCATOR (wg_geoclue_locator_get_type ())
 G_DECLARE_FINAL_TYPE (WgGeoclueLocator, wg_geoclue_locator, WG, GEOCLUE_LOCATOR, WgLocator)
@@ -36,6 +37,7 @@ on_location_changed_cb (WgGeoclueLocator *self)
   fix.lat = gclue_location_get_latitude (location);
   fix.accuracy_m = gclue_location_get_accuracy (location);
   fix.source = fix.accuracy_m <= SATELLITE_ACCURACY_M ? WG_FIX_SATELLITE : WG_FIX_NETWORK;
+  fix.mock = g_strcmp0 (gclue_location_get_description (location), STATIC_SOURCE) == 0;
   fix.at_ms = g_get_real_time () / 1000;
   when = gclue_location_get_timestamp (location);
   if (when != NULL && g_variant_is_of_type (when, G_VARIANT_TYPE ("(tt)")))

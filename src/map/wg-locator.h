@@ -16,7 +16,7 @@ typedef struct
   double accuracy_m;  /* NAN when unknown (the receiver said <= 0) */
   gint64 at_ms;       /* when it was taken, by the device's wall clock */
   WgFixSource source; /* satellite or network by accuracy; manual for a fixed point */
-  gboolean mock;      /* from a test provider: marked in the record */
+  gboolean mock;      /* from no receiver (fixed point, replay): marked in the record */
 } WgFix;
 
 #define WG_LOCATOR_STALE_MS (2 * 60 * 1000)

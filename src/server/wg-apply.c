@@ -391,6 +391,8 @@ flag_place (WgEventRow *row, const WgGrid *grid)
   if (!isnan (event->lon) && grid->boundary &&
       !wg_polygon_contains (grid->boundary, (WgPoint) { event->lon, event->lat }))
     wg_event_row_flag (row, "outside-grid");
+  if (event->fix_mock)
+    wg_event_row_flag (row, "mock-place");
 }
 
 /* Decides, steps and writes a checked new event. */

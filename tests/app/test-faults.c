@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Faults as the screens tell them: wrong secret, damaged and newer data, a blocked key, a retired
- * class, a full disk, old and mocked positions, a clock that is off. */
+ * class, a clock that is off. */
 #include "app/app-tablet.h"
-#include "app/field/wg-event-maker.h"
 #include "app/field/wg-report-dialog.h"
 #include "app/field/wg-report-form.h"
 #include "app/session/wg-enrol-page.h"
@@ -237,77 +236,6 @@ test_retired_class (void)
   g_assert_cmpuint (after->len, ==, 1);
 }
 
-/* --- positions -----------------------------------------------------------------------------------
- */
-
-/* Source: ux.md T24: old and coarse positions stay marked on the record, and do not block. */
-static void
-test_old_position (void)
-{
-  g_autoptr (AppTablet) tablet = app_tablet_new (0, 960, 600);
-  g_autoptr (WgEvent) event = wg_event_new ();
-  g_autoptr (WgLocator) coarse = wg_locator_new_fixed (118.5382, 37.5443, 80);
-  g_autoptr (GPtrArray) issues = NULL;
-  g_autofree char *words = NULL;
-  gboolean is_coarse = FALSE, is_old = FALSE;
-
-  wg_services_set_locator (tablet->services, coarse);
-  wg_locator_start (coarse);
-  g_assert_true (wg_event_maker_locate (tablet->services, event));
-  g_assert_cmpfloat (event->fix_accuracy_m, ==, 80);
-  event->fix_source = WG_FIX_NETWORK;
-  event->fix_ms = wg_services_now_ms (tablet->services) - 10 * 60 * 1000;
-  event->level = WG_EVENT_LEVEL_GENERAL;
-  event->reported_ms = wg_services_now_ms (tablet->services);
-  issues = wg_event_check (event, event->reported_ms);
-  for (guint i = 0; i < issues->len; i++)
-    {
-      const WgIssue *issue = g_ptr_array_index (issues, i);
-
-      is_coarse |= g_str_equal (issue->field, "fix_accuracy_m") && !issue->blocks;
-      is_old |= g_str_equal (issue->field, "fix_ms") && !issue->blocks;
-    }
-  g_assert_true (is_coarse && is_old);
-  words = wg_event_maker_describe_place (tablet->services, event);
-  g_assert_nonnull (strstr (words, "±80"));
-  g_assert_nonnull (strstr (words, "10"));
-}
-
-static gboolean
-is_located (gpointer data)
-{
-  WgFix fix = wg_locator_get_fix (data);
-
-  return wg_fix_is_known (&fix);
-}
-
-/* Source: ux.md T24: a position from a test provider is never shown as measured. */
-static void
-test_mocked_position (void)
-{
-  static const char sentence[] = "GNGGA,010203,3732.658,N,11832.292,E,1,09,1.2,5,M,,M,,";
-  g_autoptr (AppTablet) tablet = app_tablet_new (0, 960, 600);
-  g_autoptr (WgEvent) event = wg_event_new ();
-  g_autofree char *path = g_build_filename (tablet->folder, "track.nmea", NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WgLocator) mocked = NULL;
-  guint8 sum = 0;
-
-  for (const char *c = sentence; *c != '\0'; c++)
-    sum ^= (guint8) *c;
-  text = g_strdup_printf ("$%s*%02X\n", sentence, sum);
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  mocked = wg_locator_new_nmea (path, 500, &error);
-  g_assert_no_error (error);
-  wg_services_set_locator (tablet->services, mocked);
-  wg_locator_start (mocked);
-  app_wait (is_located, mocked, "a position");
-  g_assert_true (wg_event_maker_locate (tablet->services, event));
-  g_assert_cmpint (event->fix_source, ==, WG_FIX_MANUAL);
-  wg_locator_stop (mocked);
-}
-
 /* --- the clock
  * ------------------------------------------------------------------------------------ */
 
@@ -348,8 +276,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/faults/damaged-key", test_damaged_key);
   g_test_add_func ("/app/faults/blocked", test_blocked);
   g_test_add_func ("/app/faults/retired-class", test_retired_class);
-  g_test_add_func ("/app/faults/old-position", test_old_position);
-  g_test_add_func ("/app/faults/mocked-position", test_mocked_position);
   g_test_add_func ("/app/faults/clock-off", test_clock_off);
   return g_test_run ();
 }

@@ -212,7 +212,7 @@ typedef struct
   GMainLoop *loop;
   GMutex lock;
   GCond ready;
-  gboolean is_ready, refuses;
+  gboolean is_ready, refuses, is_static;
   GDBusConnection *connection;
   GClueManager *manager;
   GClueClient *client;
@@ -289,6 +289,8 @@ run_service (gpointer data)
   gclue_location_set_accuracy (service->location, 0);
   gclue_location_set_timestamp (service->location,
                                 g_variant_new ("(tt)", (guint64) 1700000000, (guint64) 250000));
+  gclue_location_set_description (service->location,
+                                  service->is_static ? "Static location" : "GPS GGA");
   g_signal_connect (service->manager, "handle-get-client", G_CALLBACK (on_get_client_cb), service);
   g_signal_connect (service->manager, "handle-create-client", G_CALLBACK (on_create_client_cb),
                     service);
@@ -318,10 +320,10 @@ run_service (gpointer data)
 
 /* Runs in a child: the address of the system bus is read once in the life of a process. */
 static void
-run_geoclue (gboolean refuses)
+run_geoclue (gboolean refuses, gboolean is_static)
 {
   g_autoptr (GTestDBus) bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  FakeService service = { .refuses = refuses };
+  FakeService service = { .refuses = refuses, .is_static = is_static };
 
   g_test_dbus_up (bus);
   service.address = g_strdup (g_test_dbus_get_bus_address (bus));
@@ -353,7 +355,7 @@ run_geoclue (gboolean refuses)
       g_assert_true (isnan (fix.accuracy_m)); /* GeoClue says 0 for what it does not know */
       g_assert_cmpint (fix.at_ms, ==, G_GINT64_CONSTANT (1700000000250));
       g_assert_true (wg_fix_is_stale (&fix, g_get_real_time () / 1000));
-      g_assert_false (fix.mock);
+      g_assert_cmpint (fix.mock, ==, is_static);
     }
   wg_locator_stop (locator);
   g_main_loop_quit (service.loop);
@@ -369,7 +371,7 @@ test_geoclue (gconstpointer data)
 {
   if (g_test_subprocess ())
     {
-      run_geoclue (GPOINTER_TO_INT (data));
+      run_geoclue (g_strcmp0 (data, "refuses") == 0, g_strcmp0 (data, "static") == 0);
       return;
     }
   g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
@@ -401,8 +403,9 @@ main (int argc, char **argv)
   g_test_add_func ("/map/locator/environment", test_environment);
   g_test_add_func ("/map/locator/nmea", test_nmea);
   g_test_add_func ("/map/locator/replay", test_replay);
-  g_test_add_data_func ("/map/locator/geoclue", GINT_TO_POINTER (FALSE), test_geoclue);
-  g_test_add_data_func ("/map/locator/geoclue-refuses", GINT_TO_POINTER (TRUE), test_geoclue);
+  g_test_add_data_func ("/map/locator/geoclue", "answers", test_geoclue);
+  g_test_add_data_func ("/map/locator/geoclue-refuses", "refuses", test_geoclue);
+  g_test_add_data_func ("/map/locator/geoclue-static", "static", test_geoclue);
   g_test_add_func ("/map/locator/no-bus", test_no_bus);
   return g_test_run ();
 }

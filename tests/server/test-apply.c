@@ -643,23 +643,51 @@ test_retired (void)
 }
 
 static void
+expect_flags (Kit *kit, const char *rec, const char *expected)
+{
+  g_autofree char *flags = NULL;
+  g_autoptr (GError) error = NULL;
+  WgStatement *statement = wg_db_statement (kit->db, "event-get", &error);
+
+  wg_statement_bind_text (statement, "id", rec);
+  flags = wg_db_take_text (statement, "flags", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (flags, ==, expected);
+}
+
+static void
 test_outside (void)
 {
   g_autoptr (Kit) kit = kit_new ();
   g_autoptr (Terminal) terminal = terminal_new (kit, "wa1");
   WgOperation *operation = terminal_create (terminal, KIT_GRID_A1, WG_EVENT_LEVEL_GENERAL);
   g_autofree char *rec = NULL;
-  g_autofree char *flags = NULL;
-  g_autoptr (GError) error = NULL;
-  WgStatement *statement;
 
   operation->event->lon = 118.6;
   rec = terminal_expect (terminal, operation, "ok");
-  statement = wg_db_statement (kit->db, "event-get", &error);
-  wg_statement_bind_text (statement, "id", rec);
-  flags = wg_db_take_text (statement, "flags", &error);
-  g_assert_no_error (error);
-  g_assert_cmpstr (flags, ==, "outside-grid");
+  expect_flags (kit, rec, "outside-grid");
+}
+
+/* Source: ux.md T24. */
+static void
+test_mocked (void)
+{
+  g_autoptr (Kit) kit = kit_new ();
+  g_autoptr (Terminal) terminal = terminal_new (kit, "wa1");
+  WgOperation *mocked = terminal_create (terminal, KIT_GRID_A1, WG_EVENT_LEVEL_GENERAL);
+  WgOperation *both = terminal_create (terminal, KIT_GRID_A1, WG_EVENT_LEVEL_GENERAL);
+  WgOperation *measured = terminal_create (terminal, KIT_GRID_A1, WG_EVENT_LEVEL_GENERAL);
+  g_autofree char *first = NULL, *second = NULL, *third = NULL;
+
+  mocked->event->fix_mock = TRUE;
+  both->event->fix_mock = TRUE;
+  both->event->lon = 118.6;
+  first = terminal_expect (terminal, mocked, "ok");
+  second = terminal_expect (terminal, both, "ok");
+  third = terminal_expect (terminal, measured, "ok");
+  expect_flags (kit, first, "mock-place");
+  expect_flags (kit, second, "outside-grid mock-place");
+  expect_flags (kit, third, "");
 }
 
 int
@@ -681,5 +709,6 @@ main (int argc, char **argv)
   g_test_add_func ("/server/apply/clock", test_clock);
   g_test_add_func ("/server/apply/retired-class", test_retired);
   g_test_add_func ("/server/apply/outside-grid", test_outside);
+  g_test_add_func ("/server/apply/mock-place", test_mocked);
   return g_test_run ();
 }

@@ -42,6 +42,7 @@ sample_event (void)
   event->fix_source = WG_FIX_SATELLITE;
   event->fix_accuracy_m = 8.5;
   event->fix_ms = SAMPLE_MS - 5000;
+  event->fix_mock = TRUE;
   event->raw_lon = 118.5021003;
   event->raw_lat = 37.4312301;
   event->address = g_strdup ("样例路 1 号");

@@ -80,10 +80,12 @@ wg_event_maker_set_class (WgServices *services, WgEvent *event, const char *clas
  * @services: what the screens work with
  * @event: an event
  *
- * Takes the newest position. The first one an event ever got is kept beside it for good.
+ * Takes the newest position as it is, with its accuracy and its time however old. The first one
+ * an event ever got is kept beside it for good, and so is the mark that one came from no receiver.
  *
  * Thread: UI.
  * Errors: none.
+ * Source: ux.md T24; domain.md R3
  *
  * Returns: %FALSE when no position is known; the event is as it was
  */
@@ -101,8 +103,8 @@ wg_event_maker_locate (WgServices *services, WgEvent *event)
   event->lat = fix.lat;
   event->fix_accuracy_m = fix.accuracy_m;
   event->fix_ms = fix.at_ms;
-  /* No receiver measured it: the record must not say so. */
-  event->fix_source = fix.mock ? WG_FIX_MANUAL : fix.source;
+  event->fix_source = fix.source;
+  event->fix_mock |= fix.mock; /* for good, as the first fix stays for good */
   if (isnan (event->raw_lon))
     {
       event->raw_lon = fix.lon;
@@ -175,8 +177,10 @@ wg_event_maker_outside_m (WgServices *services, const WgEvent *event)
  * wg_event_maker_describe_place:
  * @services: what the screens work with
  * @event: an event
+ * @at_ms: now in a form, the time of the report on a record
  *
- * Tells where an event is, how exactly that is known, and how old the knowledge is.
+ * Tells where an event is, how exactly that is known, how old the knowledge was at @at_ms, and
+ * whether a receiver measured it.
  *
  * Thread: UI.
  * Errors: none.
@@ -184,7 +188,7 @@ wg_event_maker_outside_m (WgServices *services, const WgEvent *event)
  * Returns: (transfer full): translated text
  */
 char *
-wg_event_maker_describe_place (WgServices *services, const WgEvent *event)
+wg_event_maker_describe_place (WgServices *services, const WgEvent *event, gint64 at_ms)
 {
   GPtrArray *grids = wg_district_get_grids (wg_services_get_district (services));
   const WgGrid *grid;
@@ -196,16 +200,18 @@ wg_event_maker_describe_place (WgServices *services, const WgEvent *event)
   grid = grids != NULL ? wg_grids_find (grids, (WgPoint) { event->lon, event->lat }) : NULL;
   g_string_append (text, grid != NULL ? grid->name : _("Outside the known grids"));
   if (event->fix_source == WG_FIX_MANUAL && isnan (event->fix_accuracy_m))
-    {
-      g_string_append (text, _(" · chosen on the map"));
-      return g_string_free_and_steal (g_steal_pointer (&text));
-    }
-  if (isnan (event->fix_accuracy_m))
-    g_string_append (text, _(" · accuracy unknown"));
+    g_string_append (text, _(" · chosen on the map"));
   else
-    g_string_append_printf (text, _(" · ±%d m"), (int) ceil (event->fix_accuracy_m));
-  age = wg_time_format_age (event->fix_ms, wg_services_now_ms (services));
-  g_string_append_printf (text, " · %s", age);
+    {
+      if (isnan (event->fix_accuracy_m))
+        g_string_append (text, _(" · accuracy unknown"));
+      else
+        g_string_append_printf (text, _(" · ±%d m"), (int) ceil (event->fix_accuracy_m));
+      age = wg_time_format_age (event->fix_ms, at_ms);
+      g_string_append_printf (text, " · %s", age);
+    }
+  if (event->fix_mock)
+    g_string_append (text, _(" · not measured (test position)"));
   return g_string_free_and_steal (g_steal_pointer (&text));
 }
 

@@ -166,7 +166,8 @@ show_facts (WgEventPage *self)
   const WgEvent *event = self->view->event;
   gint64 now_ms = wg_services_now_ms (self->services);
   g_autofree char *when = wg_time_format (event->occurred_ms, now_ms);
-  g_autofree char *place = wg_event_maker_describe_place (self->services, event);
+  g_autofree char *place =
+      wg_event_maker_describe_place (self->services, event, event->reported_ms);
   g_autofree char *state = wg_event_describe_state (self->view);
   g_autofree char *people =
       event->involved_count > 0 ? g_strdup_printf ("%d", (int) event->involved_count) : NULL;

@@ -236,7 +236,8 @@ on_pick_photo_cb (WgReportForm *self)
 static void
 show_place (WgReportForm *self)
 {
-  g_autofree char *text = wg_event_maker_describe_place (self->services, self->event);
+  g_autofree char *text = wg_event_maker_describe_place (self->services, self->event,
+                                                         wg_services_now_ms (self->services));
   double outside_m = wg_event_maker_outside_m (self->services, self->event);
 
   gtk_label_set_text (self->place, text);
