@@ -106,7 +106,7 @@ make_event (Source *source,
   event->class_code = g_strdup (row ? row->code : "0101");
   event->title = g_strdup (row ? row->name : NULL);
   event->description =
-      g_strdup_printf ("示例记录: %s, 第%d次", grid->community, wg_chance_int (chance, 1, 40));
+      g_strdup_printf ("示例记录：%s，第%d次", grid->community, wg_chance_int (chance, 1, 40));
   event->occurred_ms = source->now_ms - wg_chance_int (chance, 0, 30) * G_GINT64_CONSTANT (60000);
   event->reported_ms = event->received_ms = source->now_ms;
   WgPoint point = choose_point (grid->boundary, chance);

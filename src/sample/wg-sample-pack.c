@@ -376,8 +376,7 @@ gboolean
 wg_sample_make_pack (const char *path, GError **error)
 {
   g_autoptr (WgSampleDistrict) district = NULL;
-  WgPackOptions options = { "示例地图(虚构街道)", "示例数据, 由种子生成, 非真实地理信息",
-                            WG_DATUM_WGS84 };
+  WgPackOptions options = { "示例地图（虚构街道）", "示例数据，街道均为虚构", WG_DATUM_WGS84 };
   g_autofree char *folder = NULL;
   gboolean made;
 

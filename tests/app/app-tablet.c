@@ -456,6 +456,57 @@ app_check_targets (GtkWidget *root)
     app_check_targets (child);
 }
 
+static gboolean
+is_han (gunichar c)
+{
+  return g_unichar_get_script (c) == G_UNICODE_SCRIPT_HAN;
+}
+
+/* What is wrong with a text as a Chinese reader sees it; NULL when nothing is. */
+static const char *
+find_fault (const char *text)
+{
+  gunichar before = 0;
+  guint n_han = 0, n_words = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p), after = g_utf8_get_char (g_utf8_next_char (p));
+
+      if (after == ' ')
+        after = g_utf8_get_char (p + g_utf8_skip[(guchar) *p] + 1);
+      if (c < 0x80 && strchr (",;:!?", (int) c) != NULL &&
+          (is_han (before) || is_han (after) || after == 0))
+        return "has a half-width mark";
+      n_han += is_han (c);
+      n_words += g_ascii_isalpha ((char) MIN (c, 0x7f)) && !g_unichar_isalpha (before);
+      before = c;
+    }
+  if (g_str_has_suffix (text, "，") || g_str_has_suffix (text, "· "))
+    return "ends with a separator";
+  return n_han == 0 && n_words > 1 ? "is not translated" : NULL;
+}
+
+void
+app_check_words (GtkWidget *root)
+{
+  g_autofree char *name = NULL;
+  const char *text = GTK_IS_LABEL (root) ? gtk_label_get_text (GTK_LABEL (root)) : "";
+
+  if (!gtk_widget_get_visible (root) || !gtk_widget_get_child_visible (root))
+    return;
+  if (gtk_test_accessible_has_property (GTK_ACCESSIBLE (root), GTK_ACCESSIBLE_PROPERTY_LABEL))
+    name = gtk_test_accessible_check_property (GTK_ACCESSIBLE (root), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                               "no text at all");
+  if (find_fault (text) != NULL)
+    g_error ("%s '%s' %s", G_OBJECT_TYPE_NAME (root), text, find_fault (text));
+  if (name != NULL && find_fault (name) != NULL)
+    g_error ("the name of %s '%s' %s", G_OBJECT_TYPE_NAME (root), name, find_fault (name));
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    app_check_words (child);
+}
+
 /* --- the store -------------------------------------------------------------------------------- */
 
 static gpointer

@@ -63,6 +63,9 @@ void app_picture (GtkWidget *window, const char *name);
 /* Everything that can be pressed has a name and is at least 48 px high and wide. */
 void app_check_targets (GtkWidget *root);
 
+/* What is shown and spoken is Chinese, with Chinese punctuation. */
+void app_check_words (GtkWidget *root);
+
 /* What the store holds. */
 GPtrArray *app_list_events (AppTablet *tablet, WgEventList which);
 void app_settle (AppTablet *tablet); /* all jobs asked so far are done and their answers taken */

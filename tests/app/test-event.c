@@ -65,6 +65,11 @@ test_returned (void)
   page = app_wait_for (window, WG_TYPE_EVENT_PAGE, NULL);
   app_wait_for (page, GTK_TYPE_BUTTON, T ("Supplement and Report Again"));
   app_picture (GTK_WIDGET (tablet->window), "returned-1280");
+  app_check_words (page);
+  /* Well delivered, and sent back all the same: each is said for itself. */
+  g_assert_nonnull (app_find (page, GTK_TYPE_LABEL, T ("In force")));
+  g_assert_nonnull (app_find (page, GTK_TYPE_LABEL, T ("Returned for supplement")));
+  g_assert_nonnull (app_find (page, GTK_TYPE_LABEL, T ("It is your turn: supplement it")));
   app_click (page, T ("Supplement and Report Again"));
   dialog = app_wait_for (window, WG_TYPE_REPORT_DIALOG, NULL);
   app_settle (tablet);
@@ -275,6 +280,7 @@ test_pick_place (void)
   page = app_wait_for (dialog, WG_TYPE_PLACE_PAGE, NULL);
   app_draw (window);
   app_check_targets (page);
+  app_check_words (page);
   app_picture (window, "place-360");
   app_click (page, T ("Use this place"));
   app_wait_gone (dialog, WG_TYPE_PLACE_PAGE, NULL);

@@ -36,6 +36,7 @@ show_each_page (guint n_events, gsize size)
       app_settle (tablet);
       app_draw (GTK_WIDGET (tablet->window));
       app_check_targets (GTK_WIDGET (tablet->window));
+      app_check_words (GTK_WIDGET (tablet->window));
       app_picture (GTK_WIDGET (tablet->window), name);
     }
 }

@@ -35,6 +35,7 @@ test_unlock (void)
   page = app_wait_for (window, WG_TYPE_UNLOCK_PAGE, NULL);
   app_draw (GTK_WIDGET (tablet->window));
   app_check_targets (page);
+  app_check_words (page);
   app_picture (GTK_WIDGET (tablet->window), "unlock-360");
   press_keys (page, "111222");
   app_click (page, T ("Unlock"));
@@ -80,6 +81,7 @@ test_enrol_page (void)
   page = app_wait_for (GTK_WIDGET (window), WG_TYPE_ENROL_PAGE, NULL);
   app_draw (GTK_WIDGET (window));
   app_check_targets (page);
+  app_check_words (page);
   app_picture (GTK_WIDGET (window), "enrol-1280");
   app_click (page, T ("Set up"));
   app_wait_for (page, GTK_TYPE_LABEL, T ("Type the enrolment code the office gave you."));

@@ -12,6 +12,7 @@
 #include "app/widgets/wg-photo-strip.h"
 #include "app/widgets/wg-step-bar.h"
 #include "app/wg-app-error.h"
+#include "app/wg-text.h"
 #include "app/wg-time.h"
 #include "app/wg-toast.h"
 #include "store/wg-outbox.h"
@@ -31,6 +32,10 @@ struct _WgEventPage
   GtkImage *truth_icon;
   GtkLabel *truth_word;
   GtkLabel *truth_detail;
+  GtkWidget *state;
+  GtkImage *state_icon;
+  GtkLabel *state_word;
+  GtkLabel *state_detail;
   WgStepBar *steps;
   GtkLabel *level;
   GtkLabel *what;
@@ -50,7 +55,7 @@ struct _WgEventPage
 
 G_DEFINE_FINAL_TYPE (WgEventPage, wg_event_page, ADW_TYPE_NAVIGATION_PAGE)
 
-/* --- delivery --------------------------------------------------------------------------------- */
+/* --- delivery and state ----------------------------------------------------------------------- */
 
 static char *
 describe_truth (WgEventPage *self)
@@ -66,14 +71,14 @@ describe_truth (WgEventPage *self)
     case WG_TRUTH_RECEIVED:
       return g_strdup (_ ("The platform has it and is checking it"));
     case WG_TRUTH_APPLIED:
-      return g_strdup (_ ("The platform has it and it counts"));
+      return g_strdup (_ ("The platform has what you reported"));
     case WG_TRUTH_NO_PHOTO:
-      return g_strdup_printf (_ ("It counts; %u photos are still to be sent"),
+      return g_strdup_printf (_ ("The platform has your words; %u photos are still to be sent"),
                                 self->view->n_photos_waiting);
     case WG_TRUTH_CONFLICT:
       return g_strdup (_ ("Somebody else changed the same; it must be compared"));
     case WG_TRUTH_REFUSED:
-      return g_strdup (_ ("The platform refused it; nothing is lost"));
+      return g_strdup (_ ("The platform did not take this change; nothing is lost"));
     case WG_TRUTH_UNDONE:
     default:
       return g_strdup (_ ("Taken back before it was sent"));
@@ -97,6 +102,21 @@ show_truth (WgEventPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->undelivered), undelivered);
 }
 
+/* How well it was delivered says nothing of how far it has come: "in force" may be sent back. */
+static void
+show_state (WgEventPage *self)
+{
+  const char *classes[] = { "truth", wg_event_state_to_style (self->view), NULL };
+  g_autofree char *word = wg_event_describe_state (self->view);
+  gboolean mine = self->view->event->state == WG_EVENT_STATE_RETURNED && self->view->mine;
+
+  gtk_image_set_from_icon_name (self->state_icon, wg_event_state_to_icon (self->view));
+  gtk_label_set_text (self->state_word, word);
+  gtk_label_set_text (self->state_detail, mine ? _("It is your turn: supplement it") : "");
+  gtk_widget_set_css_classes (self->state, classes);
+  gtk_widget_set_visible (self->state, self->view->truth != WG_TRUTH_UNDONE);
+}
+
 /* --- why it came back ------------------------------------------------------------------------- */
 
 static void
@@ -115,11 +135,10 @@ show_notice (WgEventPage *self)
                                  : NULL;
       const char *why = _ (wg_refusal_to_title ((WgRefusal) self->view->refusal));
 
-      text = g_strdup_printf (_ ("Refused: %s%s%s%s%s"), field != NULL
-                                ? _ (field->title) : "", field != NULL ? ": " : "", why,
-                                    self->view->refusal_detail != NULL ? "\n" : "",
-                                    self->view->refusal_detail != NULL ? self->view->refusal_detail
-                                                                       : "");
+      g_autofree char *where = wg_text_label (field != NULL ? _(field->title) : NULL, why);
+      g_autofree char *refused_text = g_strdup_printf (_("Refused: %s"), where);
+
+      text = wg_text_join ("\n", (const char *[]) { refused_text, self->view->refusal_detail }, 2);
       gtk_button_set_label (self->mend, _ ("Mend and Report Again"));
     }
   else if (returned)
@@ -168,7 +187,6 @@ show_facts (WgEventPage *self)
   g_autofree char *when = wg_time_format (event->occurred_ms, now_ms);
   g_autofree char *place =
       wg_event_maker_describe_place (self->services, event, event->reported_ms);
-  g_autofree char *state = wg_event_describe_state (self->view);
   g_autofree char *people =
       event->involved_count > 0 ? g_strdup_printf ("%d", (int) event->involved_count) : NULL;
   g_autofree char *due =
@@ -178,7 +196,6 @@ show_facts (WgEventPage *self)
                                 : NULL;
 
   wg_children_remove_all (GTK_WIDGET (self->facts));
-  add_fact (self, _ ("State"), state);
   add_fact (self, _ ("Number"), event->event_no);
   add_fact (self, _ ("Time"), when);
   add_fact (self, _ ("Place"), place);
@@ -204,11 +221,11 @@ show_history (WgEventPage *self)
     {
       const WgEventStep *step = g_ptr_array_index (self->view->steps, i - 1);
       g_autofree char *when = wg_time_format (step->at_ms, now_ms);
-      g_autofree char *line = g_strdup_printf (
-          "%s  %s%s%s%s%s%s", when,
-          _ (wg_action_to_title (step->action)), step->actor_name != NULL ? " · " : "",
-            step->actor_name != NULL ? step->actor_name : "", step->seq == 0 ? " · " : "",
-            step->seq == 0 ? _ ("waiting for the platform") : "", step->opinion != NULL ? ":" : "");
+      g_autofree char *who = wg_text_join (
+          " · ", (const char *[]) { _(wg_action_to_title (step->action)), step->actor_name,
+                                      step->seq == 0 ? _("waiting for the platform") : NULL },
+                                    3);
+      g_autofree char *line = g_strdup_printf ("%s  %s", when, who);
       GtkWidget *label = gtk_label_new (line);
 
       gtk_label_set_xalign (GTK_LABEL (label), 0);
@@ -259,6 +276,7 @@ show_view (WgEventPage *self)
   wg_photo_strip_set_photos (self->strip, wg_services_get_store (self->services),
                              (const char *const *) self->view->event->photos, FALSE);
   show_truth (self);
+  show_state (self);
   show_notice (self);
   show_facts (self);
   show_history (self);
@@ -424,6 +442,10 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, truth_icon);
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, truth_word);
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, truth_detail);
+  gtk_widget_class_bind_template_child (widget_class, WgEventPage, state);
+  gtk_widget_class_bind_template_child (widget_class, WgEventPage, state_icon);
+  gtk_widget_class_bind_template_child (widget_class, WgEventPage, state_word);
+  gtk_widget_class_bind_template_child (widget_class, WgEventPage, state_detail);
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, steps);
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, level);
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, what);

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "app/field/wg-event-words.h"
+#include "app/wg-text.h"
 #include "app/wg-time.h"
 
 struct _WgEventRow
@@ -53,11 +54,12 @@ show_truth (WgEventRow *self, const WgEventView *view)
 {
   gboolean back = view->event->state == WG_EVENT_STATE_RETURNED && view->truth >= WG_TRUTH_APPLIED;
 
-  gtk_image_set_from_icon_name (self->truth_icon,
-                                back ? "dialog-warning-symbolic" : wg_truth_to_icon (view->truth));
+  gtk_image_set_from_icon_name (self->truth_icon, back ? wg_event_state_to_icon (view)
+                                                       : wg_truth_to_icon (view->truth));
   gtk_label_set_text (self->truth_word, back ? _ (wg_event_state_to_string (view->event->state))
                                              : _ (wg_truth_to_string (view->truth)));
-  set_style (self->truth, "truth", back ? "warning" : wg_truth_to_style (view->truth));
+  set_style (self->truth, "truth",
+             back ? wg_event_state_to_style (view) : wg_truth_to_style (view->truth));
 }
 
 static void
@@ -147,7 +149,9 @@ wg_event_row_set_item (WgEventRow *self, WgEventItem *item, gint64 now_ms)
   gtk_label_set_text (self->what, what);
   gtk_label_set_text (self->detail, detail);
   show_truth (self, view);
-  name = g_strdup_printf ("%s, %s, %s, %s", wg_level_to_mark (view->event->level), what, detail,
-                          gtk_label_get_text (self->truth_word));
+  name = wg_text_join (NULL,
+                       (const char *[]) { wg_level_to_mark (view->event->level), what, detail,
+                                          gtk_label_get_text (self->truth_word) },
+                       4);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }

@@ -125,6 +125,54 @@ wg_truth_to_style (WgTruth truth)
     }
 }
 
+/**
+ * wg_event_state_to_icon:
+ * @view: an event
+ *
+ * Gives the icon that stands beside the word for how far an event has come.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none): an icon name
+ */
+const char *
+wg_event_state_to_icon (const WgEventView *view)
+{
+  WgEventState state = view->event->state;
+
+  if (view->event->ver == 0)
+    return "content-loading-symbolic";
+  if (state == WG_EVENT_STATE_RETURNED || state == WG_EVENT_STATE_REFUSED)
+    return "dialog-warning-symbolic";
+  if (state == WG_EVENT_STATE_VOID)
+    return "edit-undo-symbolic";
+  return wg_event_state_is_open (state) ? "go-next-symbolic" : "object-select-symbolic";
+}
+
+/**
+ * wg_event_state_to_style:
+ * @view: an event
+ *
+ * Gives the style class of the icon and word for how far an event has come.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none): a class of style.css
+ */
+const char *
+wg_event_state_to_style (const WgEventView *view)
+{
+  WgEventState state = view->event->state;
+
+  if (view->event->ver == 0 || state == WG_EVENT_STATE_VOID)
+    return "plain";
+  if (state == WG_EVENT_STATE_RETURNED || state == WG_EVENT_STATE_REFUSED)
+    return "warning";
+  return wg_event_state_is_open (state) ? "accent" : "success";
+}
+
 static char *
 describe_limit (gint64 amount, WgTimeUnit unit)
 {

@@ -12,6 +12,8 @@ const char *wg_truth_to_icon (WgTruth truth);
 const char *wg_truth_to_style (WgTruth truth);
 char *wg_event_describe_limits (const WgEventClass *row);
 char *wg_event_describe_what (const WgEventView *view);
+const char *wg_event_state_to_icon (const WgEventView *view);
+const char *wg_event_state_to_style (const WgEventView *view);
 char *wg_event_describe_state (const WgEventView *view);
 const char *wg_event_find_return (const WgEventView *view);
 const char *const *wg_event_get_phrases (void);

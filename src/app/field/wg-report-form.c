@@ -10,6 +10,7 @@
 #include "app/widgets/wg-children.h"
 #include "app/widgets/wg-hotline.h"
 #include "app/widgets/wg-photo-strip.h"
+#include "app/wg-text.h"
 #include "app/wg-time.h"
 #include "app/wg-toast.h"
 
@@ -677,17 +678,15 @@ void
 wg_report_form_show_issue (WgReportForm *self, const char *field, const char *text)
 {
   GtkLabel *label = get_issue_label (self, field);
+  g_autofree char *whole = NULL;
 
   if (label == self->other_issue && field != NULL)
     {
       const WgField *row = wg_field_find (WG_EVENT_FIELDS, field);
-      g_autofree char *whole =
-          g_strdup_printf ("%s: %s", row != NULL ? _ (row->title) : field, text);
 
-      gtk_label_set_text (label, whole);
+      whole = wg_text_label (row != NULL ? _ (row->title) : field, text);
     }
-  else
-    gtk_label_set_text (label, text);
+  gtk_label_set_text (label, whole != NULL ? whole : text);
   gtk_widget_set_visible (GTK_WIDGET (label), TRUE);
 }
 

@@ -51,7 +51,7 @@ on_visible_child_changed_cb (WgRail *self)
     }
 }
 
-/* The badge is a number in words, too: "队列, 3". */
+/* The badge is a number in words, too: "队列，3". */
 static void
 update_badge (AdwViewStackPage *page, GParamSpec *pspec, GtkWidget *button)
 {

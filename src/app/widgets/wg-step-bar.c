@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/wg-text.h"
 #include "app/wg-time.h"
 #include "app/widgets/wg-children.h"
 
@@ -115,10 +116,9 @@ make_step (const WgEventView *view, WgLoopStep step, gint64 now_ms)
   if (last != NULL && last->actor_name != NULL)
     add_line (box, last->actor_name, "caption");
   add_line (box, when != NULL ? when : _ (PARTS[part].word), "caption");
-  name = g_strdup_printf ("%s, %s, %s %s", title,
-                          _ (PARTS[part].word),
-                            last != NULL && last->actor_name != NULL ? last->actor_name : "",
-                            when != NULL ? when : "");
+  name = wg_text_join (
+      NULL, (const char *[]) {
+                title, _ (PARTS[part].word), last != NULL ? last->actor_name : NULL, when }, 4);
   gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   return box;
 }
@@ -152,7 +152,6 @@ wg_step_bar_init (WgStepBar *self)
 void
 wg_step_bar_set_view (WgStepBar *self, const WgEventView *view, gint64 now_ms)
 {
-
   wg_children_remove_all (GTK_WIDGET (self));
   for (int step = 0; step < WG_N_LOOP_STEP; step++)
     gtk_box_append (GTK_BOX (self), make_step (view, step, now_ms));
