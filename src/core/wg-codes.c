@@ -2,6 +2,7 @@
 /* Code lists as data. */
 #include "core/wg-codes.h"
 
+#include "core/wg-codes-text.h"
 #include "core/wg-core-error.h"
 #include "core/wg-csv.h"
 
@@ -176,4 +177,42 @@ wg_codes_find (const WgCodes *codes, const char *code)
         return row;
     }
   return NULL;
+}
+
+static gpointer
+read_builtin (gpointer data)
+{
+  GHashTable *lists =
+      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) wg_codes_free);
+
+  for (const char *const *text = WG_CODES_TEXT; *text != NULL; text++)
+    {
+      g_autoptr (GError) error = NULL;
+      WgCodes *codes = wg_codes_new_from_csv (*text, &error);
+      if (codes == NULL)
+        g_error ("code lists: %s", error->message); /* a test reads them all */
+      g_hash_table_insert (lists, (gpointer) wg_codes_get_list (codes), codes);
+    }
+  return lists;
+}
+
+/**
+ * wg_codes_get_builtin:
+ * @list: (nullable): name of a list
+ *
+ * Gives a list of data/standards/codes as it came with the program.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): the list, for ever; %NULL when there is none
+ */
+const WgCodes *
+wg_codes_get_builtin (const char *list)
+{
+  static GOnce once = G_ONCE_INIT;
+
+  if (list == NULL)
+    return NULL;
+  return g_hash_table_lookup (g_once (&once, read_builtin, NULL), list);
 }

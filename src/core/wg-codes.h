@@ -23,5 +23,7 @@ const char *wg_codes_get_list (const WgCodes *codes); /* "event_origin" */
 const char *wg_codes_get_version (const WgCodes *codes);
 const WgCode *wg_codes_get_rows (const WgCodes *codes, gsize *out_n);
 const WgCode *wg_codes_find (const WgCodes *codes, const char *code);
+/* A list that came with the program; %NULL for lists that the platform keeps (grid, org). */
+const WgCodes *wg_codes_get_builtin (const char *list);
 
 G_END_DECLS

@@ -6,28 +6,28 @@
 
 #define AT(member) G_STRUCT_OFFSET (WgEvent, member)
 #define R WG_FIELD_REQUIRED
-#define S WG_FIELD_SERVER
 #define P WG_FIELD_PERSONAL
 #define M WG_FIELD_MULTILINE
-#define O WG_FIELD_ONCE
+#define SERVER WG_CONFLICT_SERVER
+#define ONCE WG_CONFLICT_ONCE
 
 /**
  * WG_EVENT_FIELDS:
  *
  * Every field of an event's content. Names are those of the wire; a name once used keeps
- * its meaning for ever. Fields with %WG_FIELD_SERVER are refused in an operation; all
+ * its meaning for ever. Fields of class %WG_CONFLICT_SERVER are refused in an operation; all
  * others may be patched by the reporter until the event is accepted.
  *
  * Source: domain.md 5.1; protocol.md 2.3
  */
 const WgField WG_EVENT_FIELDS[] = {
-  { "level", N_ ("Level"), WG_FIELD_ENUM, R | O, 1, 4, "event_level", AT (level), "考核细则 1" },
-  { "level_reported", N_ ("Reported level"), WG_FIELD_ENUM, S | O, 0, 4, "event_level",
-    AT (level_reported), "考核细则 1 扣分 2" },
-  { "class_std", N_ ("Event standard"), WG_FIELD_ID, R | O, 1, 20, NULL, AT (class_std),
-    "事件处置标准" },
-  { "class_code", N_ ("Class"), WG_FIELD_CODE, R | O, 4, 8, "event_class", AT (class_code),
-    "事件处置标准" },
+  { "level", N_ ("Level"), WG_FIELD_ENUM, R, 1, 4, "event_level", AT (level), "考核细则 1", ONCE },
+  { "level_reported", N_ ("Reported level"), WG_FIELD_ENUM, 0, 0, 4, "event_level",
+    AT (level_reported), "考核细则 1 扣分 2", SERVER },
+  { "class_std", N_ ("Event standard"), WG_FIELD_ID, R, 1, 20, NULL, AT (class_std), "事件处置标准",
+    ONCE },
+  { "class_code", N_ ("Class"), WG_FIELD_CODE, R, 4, 8, "event_class", AT (class_code),
+    "事件处置标准", ONCE },
   { "title", N_ ("Title"), WG_FIELD_TEXT, R, 2, 50, NULL, AT (title), "domain 5.1" },
   { "description", N_ ("Description"), WG_FIELD_TEXT, M, 5, 2000, NULL, AT (description),
     "domain 5.1" },
@@ -71,17 +71,20 @@ const WgField WG_EVENT_FIELDS[] = {
   { "grid_code", N_ ("Grid"), WG_FIELD_CODE, R, 15, 15, "grid", AT (grid_code), "domain 5.10" },
   { "org_code", N_ ("Town or street"), WG_FIELD_CODE, R, 6, 18, "org", AT (org_code),
     "domain 5.11" },
-  { "reporter", N_ ("Reporter"), WG_FIELD_ID, S, 0, 64, NULL, AT (reporter), "domain 5.0" },
-  { "event_no", N_ ("Event number"), WG_FIELD_ID, S, 0, 24, NULL, AT (event_no), "domain 5.1" },
-  { "state", N_ ("State"), WG_FIELD_ENUM, S, 0, 80, "event_state", AT (state), "domain 5.1" },
-  { "step_no", N_ ("Steps so far"), WG_FIELD_INT, S, 0, 100000, NULL, AT (step_no), "domain 5.1" },
-  { "received_ms", N_ ("Time of receipt by the platform"), WG_FIELD_TIME, S, 0, 0, NULL,
-    AT (received_ms), "domain 5.0" },
-  { "due_accept_ms", N_ ("Accept by"), WG_FIELD_TIME, S, 0, 0, NULL, AT (due_accept_ms),
-    "protocol 4.2" },
-  { "due_handle_ms", N_ ("Handle by"), WG_FIELD_TIME, S, 0, 0, NULL, AT (due_handle_ms),
-    "protocol 4.2" },
-  { "clock_suspect", N_ ("Clock in doubt"), WG_FIELD_FLAG, S, 0, 0, NULL, AT (clock_suspect),
-    "protocol 2.7" },
+  { "reporter", N_ ("Reporter"), WG_FIELD_ID, 0, 0, 64, NULL, AT (reporter), "domain 5.0", SERVER },
+  { "event_no", N_ ("Event number"), WG_FIELD_ID, 0, 0, 24, NULL, AT (event_no), "domain 5.1",
+    SERVER },
+  { "state", N_ ("State"), WG_FIELD_ENUM, 0, 0, 80, "event_state", AT (state), "domain 5.1",
+    SERVER },
+  { "step_no", N_ ("Steps so far"), WG_FIELD_INT, 0, 0, 100000, NULL, AT (step_no), "domain 5.1",
+    SERVER },
+  { "received_ms", N_ ("Time of receipt by the platform"), WG_FIELD_TIME, 0, 0, 0, NULL,
+    AT (received_ms), "domain 5.0", SERVER },
+  { "due_accept_ms", N_ ("Accept by"), WG_FIELD_TIME, 0, 0, 0, NULL, AT (due_accept_ms),
+    "protocol 4.2", SERVER },
+  { "due_handle_ms", N_ ("Handle by"), WG_FIELD_TIME, 0, 0, 0, NULL, AT (due_handle_ms),
+    "protocol 4.2", SERVER },
+  { "clock_suspect", N_ ("Clock in doubt"), WG_FIELD_FLAG, 0, 0, 0, NULL, AT (clock_suspect),
+    "protocol 2.7", SERVER },
   { NULL },
 };

@@ -7,11 +7,16 @@
 #include <string.h>
 
 #include "core/wg-chain.h"
+#include "core/wg-id.h"
+#include "core/wg-numbers.h"
 
 #define DEFAULT_MAX_TEXT 256
 #define DEFAULT_MAX_MULTILINE 2000
 #define DEFAULT_MAX_ID 64
 #define DEFAULT_MAX_HASHES 20
+#define DEFAULT_MAX_CODES 20
+#define DEFAULT_MAX_PHONE 20
+#define OLDEST_YEAR 1850                                /* nobody alive was born before */
 #define MAX_TIME_MS G_GINT64_CONSTANT (253402300799999) /* end of the year 9999 */
 #define DEGREE_STEPS 1e7
 
@@ -80,6 +85,10 @@ wg_field_is_set (const WgField *field, gconstpointer record)
     case WG_FIELD_TEXT:
     case WG_FIELD_CODE:
     case WG_FIELD_ID:
+    case WG_FIELD_DATE:
+    case WG_FIELD_PHONE:
+    case WG_FIELD_CITIZEN:
+    case WG_FIELD_RECORD:
       return CELL (char *, field, record) != NULL && CELL (char *, field, record)[0] != '\0';
     case WG_FIELD_INT:
     case WG_FIELD_TIME:
@@ -91,10 +100,120 @@ wg_field_is_set (const WgField *field, gconstpointer record)
     case WG_FIELD_DEGREE:
       return !isnan (CELL (double, field, record));
     case WG_FIELD_HASHES:
+    case WG_FIELD_CODES:
       return CELL (char **, field, record) != NULL && CELL (char **, field, record)[0] != NULL;
     default:
       g_return_val_if_reached (FALSE);
     }
+}
+
+/**
+ * wg_field_is_text:
+ * @field: a field
+ *
+ * Tells whether the field's member is a text (char *).
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+wg_field_is_text (const WgField *field)
+{
+  switch (field->type)
+    {
+    case WG_FIELD_TEXT:
+    case WG_FIELD_CODE:
+    case WG_FIELD_ID:
+    case WG_FIELD_DATE:
+    case WG_FIELD_PHONE:
+    case WG_FIELD_CITIZEN:
+    case WG_FIELD_RECORD:
+      return TRUE;
+    case WG_FIELD_INT:
+    case WG_FIELD_ENUM:
+    case WG_FIELD_REAL:
+    case WG_FIELD_DEGREE:
+    case WG_FIELD_FLAG:
+    case WG_FIELD_TIME:
+    case WG_FIELD_HASHES:
+    case WG_FIELD_CODES:
+    default:
+      return FALSE;
+    }
+}
+
+/**
+ * wg_field_is_list:
+ * @field: a field
+ *
+ * Tells whether the field's member is a list of texts (char **).
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+wg_field_is_list (const WgField *field)
+{
+  return field->type == WG_FIELD_HASHES || field->type == WG_FIELD_CODES;
+}
+
+/**
+ * wg_fields_match:
+ * @fields: a table that ends with name %NULL
+ * @when: (nullable): "field=code code"; the field is a code or a set of codes
+ * @record: the structure that the table describes
+ *
+ * Tells whether a condition holds: the field has one of the codes. No condition holds
+ * always.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE if it holds
+ */
+gboolean
+wg_fields_match (const WgField *fields, const char *when, gconstpointer record)
+{
+  if (when == NULL)
+    return TRUE;
+
+  g_auto (GStrv) sides = g_strsplit (when, "=", 2);
+  const WgField *field = wg_field_find (fields, sides[0]);
+  g_return_val_if_fail (field != NULL && sides[1] != NULL, FALSE);
+  g_auto (GStrv) codes = g_strsplit (sides[1], " ", -1);
+
+  if (!wg_field_is_set (field, record))
+    return FALSE;
+  if (wg_field_is_text (field))
+    return g_strv_contains ((const char *const *) codes, CELL (char *, field, record));
+  g_return_val_if_fail (wg_field_is_list (field), FALSE);
+  for (char **code = CELL (char **, field, record); *code != NULL; code++)
+    if (g_strv_contains ((const char *const *) codes, *code))
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * wg_field_is_shown:
+ * @fields: a table that ends with name %NULL
+ * @field: a field of it
+ * @record: the structure that the table describes
+ *
+ * Tells whether the field is asked for, given what else the record says.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE if it is shown
+ */
+gboolean
+wg_field_is_shown (const WgField *fields, const WgField *field, gconstpointer record)
+{
+  return wg_fields_match (fields, field->when, record);
 }
 
 static gboolean
@@ -134,6 +253,10 @@ wg_field_equal (const WgField *field, gconstpointer a, gconstpointer b)
     case WG_FIELD_TEXT:
     case WG_FIELD_CODE:
     case WG_FIELD_ID:
+    case WG_FIELD_DATE:
+    case WG_FIELD_PHONE:
+    case WG_FIELD_CITIZEN:
+    case WG_FIELD_RECORD:
       return strcmp (CELL (char *, field, a), CELL (char *, field, b)) == 0;
     case WG_FIELD_INT:
     case WG_FIELD_TIME:
@@ -148,6 +271,7 @@ wg_field_equal (const WgField *field, gconstpointer a, gconstpointer b)
       return round (CELL (double, field, a) * DEGREE_STEPS) ==
              round (CELL (double, field, b) * DEGREE_STEPS);
     case WG_FIELD_HASHES:
+    case WG_FIELD_CODES:
       return equal_hashes (CELL (char **, field, a), CELL (char **, field, b));
     default:
       g_return_val_if_reached (FALSE);
@@ -175,6 +299,10 @@ wg_field_copy (const WgField *field, gconstpointer from, gpointer to)
     case WG_FIELD_TEXT:
     case WG_FIELD_CODE:
     case WG_FIELD_ID:
+    case WG_FIELD_DATE:
+    case WG_FIELD_PHONE:
+    case WG_FIELD_CITIZEN:
+    case WG_FIELD_RECORD:
       g_set_str (&CELL (char *, field, to),
                  wg_field_is_set (field, from) ? CELL (char *, field, from) : NULL);
       break;
@@ -191,6 +319,7 @@ wg_field_copy (const WgField *field, gconstpointer from, gpointer to)
       CELL (double, field, to) = CELL (double, field, from);
       break;
     case WG_FIELD_HASHES:
+    case WG_FIELD_CODES:
       g_strfreev (CELL (char **, field, to));
       CELL (char **, field, to) =
           wg_field_is_set (field, from) ? g_strdupv (CELL (char **, field, from)) : NULL;
@@ -220,6 +349,10 @@ wg_fields_clear (const WgField *fields, gpointer record)
         case WG_FIELD_TEXT:
         case WG_FIELD_CODE:
         case WG_FIELD_ID:
+        case WG_FIELD_DATE:
+        case WG_FIELD_PHONE:
+        case WG_FIELD_CITIZEN:
+        case WG_FIELD_RECORD:
           g_clear_pointer (&CELL (char *, field, record), g_free);
           break;
         case WG_FIELD_INT:
@@ -235,6 +368,7 @@ wg_fields_clear (const WgField *fields, gpointer record)
           CELL (double, field, record) = NAN;
           break;
         case WG_FIELD_HASHES:
+        case WG_FIELD_CODES:
           g_clear_pointer (&CELL (char **, field, record), g_strfreev);
           break;
         default:
@@ -271,7 +405,7 @@ check_text (const WgField *field, const char *text, GPtrArray *issues)
 
 /* Codes and identifiers are printable ASCII without spaces. */
 static void
-check_word (const WgField *field, const char *word, GPtrArray *issues)
+check_word (const WgField *field, const char *word, gint64 min, gint64 max, GPtrArray *issues)
 {
   gsize length = strlen (word);
 
@@ -281,9 +415,9 @@ check_word (const WgField *field, const char *word, GPtrArray *issues)
         wg_issues_add (issues, field->name, WG_ISSUE_MALFORMED, TRUE);
         return;
       }
-  if (length > (gsize) get_limit (field->max, DEFAULT_MAX_ID))
+  if (length > (gsize) max)
     wg_issues_add (issues, field->name, WG_ISSUE_TOO_LONG, TRUE);
-  else if (length < (gsize) field->min)
+  else if (length < (gsize) min)
     wg_issues_add (issues, field->name, WG_ISSUE_TOO_SHORT, TRUE);
 }
 
@@ -312,11 +446,84 @@ check_hashes (const WgField *field, char **hashes, GPtrArray *issues)
 }
 
 static void
-check_field (const WgField *field, gconstpointer record, GPtrArray *issues)
+check_codes (const WgField *field, char **codes, GPtrArray *issues)
+{
+  gint64 n = 0;
+
+  for (; codes[n] != NULL; n++)
+    check_word (field, codes[n], field->min, DEFAULT_MAX_ID, issues);
+  if (n > get_limit (field->max, DEFAULT_MAX_CODES))
+    wg_issues_add (issues, field->name, WG_ISSUE_TOO_LONG, TRUE);
+}
+
+/* A number that cannot be one blocks; that a division code is unknown may be the list's fault. */
+static void
+check_citizen (const WgField *field, const char *number, GPtrArray *issues)
+{
+  switch (wg_citizen_number_check (number))
+    {
+    case WG_CITIZEN_NUMBER_FORM:
+    case WG_CITIZEN_NUMBER_DATE:
+      wg_issues_add (issues, field->name, WG_ISSUE_MALFORMED, TRUE);
+      break;
+    case WG_CITIZEN_NUMBER_CHECK:
+      wg_issues_add (issues, field->name, WG_ISSUE_CHECK_DIGIT, TRUE);
+      break;
+    case WG_CITIZEN_NUMBER_DIVISION:
+      wg_issues_add (issues, field->name, WG_ISSUE_DIVISION, FALSE);
+      break;
+    case WG_CITIZEN_NUMBER_GOOD:
+    default:
+      break;
+    }
+}
+
+static guint
+read_digits (const char *text, int n)
+{
+  guint value = 0;
+
+  for (int i = 0; i < n; i++)
+    value = value * 10 + (guint) (text[i] - '0');
+  return value;
+}
+
+/* "2026-11-23", a day of the calendar. */
+static gboolean
+is_date (const char *text)
+{
+  if (strlen (text) != 10 || text[4] != '-' || text[7] != '-')
+    return FALSE;
+  for (int i = 0; i < 10; i++)
+    if (i != 4 && i != 7 && !g_ascii_isdigit (text[i]))
+      return FALSE;
+  return read_digits (text, 4) >= OLDEST_YEAR &&
+         g_date_valid_dmy ((GDateDay) read_digits (text + 8, 2),
+                           (GDateMonth) read_digits (text + 5, 2),
+                           (GDateYear) read_digits (text, 4));
+}
+
+/* Numbers of other countries and old ones exist: a strange number warns, strange characters
+ * block. */
+static void
+check_phone (const WgField *field, const char *phone, GPtrArray *issues)
+{
+  gsize length = strlen (phone);
+
+  if (length > (gsize) get_limit (field->max, DEFAULT_MAX_PHONE))
+    wg_issues_add (issues, field->name, WG_ISSUE_TOO_LONG, TRUE);
+  else if (strspn (phone, "0123456789+-") != length)
+    wg_issues_add (issues, field->name, WG_ISSUE_MALFORMED, TRUE);
+  else if (!wg_phone_is_usual (phone))
+    wg_issues_add (issues, field->name, WG_ISSUE_MALFORMED, FALSE);
+}
+
+static void
+check_field (const WgField *fields, const WgField *field, gconstpointer record, GPtrArray *issues)
 {
   if (!wg_field_is_set (field, record))
     {
-      if (field->flags & WG_FIELD_REQUIRED)
+      if ((field->flags & WG_FIELD_REQUIRED) && wg_field_is_shown (fields, field, record))
         wg_issues_add (issues, field->name, WG_ISSUE_MISSING, TRUE);
       return;
     }
@@ -327,7 +534,8 @@ check_field (const WgField *field, gconstpointer record, GPtrArray *issues)
       break;
     case WG_FIELD_CODE:
     case WG_FIELD_ID:
-      check_word (field, CELL (char *, field, record), issues);
+      check_word (field, CELL (char *, field, record), field->min,
+                  get_limit (field->max, DEFAULT_MAX_ID), issues);
       break;
     case WG_FIELD_INT:
       if (CELL (gint64, field, record) < field->min ||
@@ -347,6 +555,23 @@ check_field (const WgField *field, gconstpointer record, GPtrArray *issues)
       break;
     case WG_FIELD_HASHES:
       check_hashes (field, CELL (char **, field, record), issues);
+      break;
+    case WG_FIELD_CODES:
+      check_codes (field, CELL (char **, field, record), issues);
+      break;
+    case WG_FIELD_DATE:
+      if (!is_date (CELL (char *, field, record)))
+        wg_issues_add (issues, field->name, WG_ISSUE_MALFORMED, TRUE);
+      break;
+    case WG_FIELD_PHONE:
+      check_phone (field, CELL (char *, field, record), issues);
+      break;
+    case WG_FIELD_CITIZEN:
+      check_citizen (field, CELL (char *, field, record), issues);
+      break;
+    case WG_FIELD_RECORD:
+      if (!wg_id_is_valid (CELL (char *, field, record)))
+        wg_issues_add (issues, field->name, WG_ISSUE_MALFORMED, TRUE);
       break;
     case WG_FIELD_FLAG:
     default:
@@ -375,7 +600,7 @@ wg_fields_check (const WgField *fields, gconstpointer record, GPtrArray *issues)
   g_return_if_fail (fields != NULL && record != NULL && issues != NULL);
 
   for (const WgField *field = fields; field->name != NULL; field++)
-    check_field (field, record, issues);
+    check_field (fields, field, record, issues);
 }
 
 /**
@@ -470,6 +695,9 @@ wg_issue_code_to_string (WgIssueCode code)
     [WG_ISSUE_UNKNOWN_CODE] = N_ ("Not in the list in force: please choose again"),
     [WG_ISSUE_READ_ONLY] = N_ ("Set by the platform: it cannot be changed here"),
     [WG_ISSUE_MALFORMED] = N_ ("Not in the expected form: please check it"),
+    [WG_ISSUE_CHECK_DIGIT] = N_ ("The last digit does not fit: please compare with the card"),
+    [WG_ISSUE_DIVISION] = N_ ("Begins with no known region: please compare with the card"),
+    [WG_ISSUE_DIFFERS] = N_ ("Does not agree with the identity number: please check both"),
   };
 
   g_return_val_if_fail ((gsize) code < G_N_ELEMENTS (words), "");
@@ -512,4 +740,28 @@ wg_text_is_clean (const char *text, gboolean multiline)
         return FALSE;
     }
   return TRUE;
+}
+
+/**
+ * wg_conflict_class_to_string:
+ * @conflict: a class
+ *
+ * Gives the name by which a class is written down.
+ *
+ * Thread: any.
+ * Errors: none.
+ * Source: protocol.md 2.3
+ *
+ * Returns: a static name
+ */
+const char *
+wg_conflict_class_to_string (WgConflictClass conflict)
+{
+  static const char *const names[] = {
+    [WG_CONFLICT_ASK] = "ask",       [WG_CONFLICT_NEWEST] = "newest", [WG_CONFLICT_SET] = "set",
+    [WG_CONFLICT_APPEND] = "append", [WG_CONFLICT_SERVER] = "server", [WG_CONFLICT_ONCE] = "once",
+  };
+
+  g_return_val_if_fail ((gsize) conflict < G_N_ELEMENTS (names), "");
+  return names[conflict];
 }

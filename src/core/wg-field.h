@@ -9,26 +9,45 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  WG_FIELD_TEXT,   /* char *, NFC, no control characters but newline when multi-line */
-  WG_FIELD_CODE,   /* char *, a value of the code list named in @codes */
-  WG_FIELD_ID,     /* char *, UUID or business code */
-  WG_FIELD_INT,    /* gint64 */
-  WG_FIELD_ENUM,   /* int (a C enum whose values are the standard's codes) */
-  WG_FIELD_REAL,   /* double, NAN = not given */
-  WG_FIELD_DEGREE, /* double with seven decimals, NAN = not given */
-  WG_FIELD_FLAG,   /* gboolean */
-  WG_FIELD_TIME,   /* gint64 ms, 0 = not given */
-  WG_FIELD_HASHES, /* char **, SHA-256 names */
+  WG_FIELD_TEXT,    /* char *, NFC, no control characters but newline when multi-line */
+  WG_FIELD_CODE,    /* char *, a value of the code list named in @codes */
+  WG_FIELD_ID,      /* char *, UUID or business code */
+  WG_FIELD_INT,     /* gint64 */
+  WG_FIELD_ENUM,    /* int (a C enum whose values are the standard's codes) */
+  WG_FIELD_REAL,    /* double, NAN = not given */
+  WG_FIELD_DEGREE,  /* double with seven decimals, NAN = not given */
+  WG_FIELD_FLAG,    /* gboolean */
+  WG_FIELD_TIME,    /* gint64 ms, 0 = not given */
+  WG_FIELD_HASHES,  /* char **, SHA-256 names */
+  WG_FIELD_CODES,   /* char **, a set of values of the code list in @codes, sorted */
+  WG_FIELD_DATE,    /* char *, "2026-11-23" */
+  WG_FIELD_PHONE,   /* char *, mobile or landline */
+  WG_FIELD_CITIZEN, /* char *, 18 characters of GB 11643 */
+  WG_FIELD_RECORD,  /* char *, id of a record of the kind named in @codes */
 } WgFieldType;
 
 typedef enum
 {
   WG_FIELD_REQUIRED = 1 << 0,
   WG_FIELD_MULTILINE = 1 << 1,
-  WG_FIELD_PERSONAL = 1 << 2, /* masked by default, reveals are audited */
-  WG_FIELD_SERVER = 1 << 3,   /* only the platform writes it: in an operation it is refused */
-  WG_FIELD_ONCE = 1 << 4,     /* settled at acceptance; later only by a step */
+  WG_FIELD_PERSONAL = 1 << 2,    /* masked by default, reveals are audited */
+  WG_FIELD_LISTED = 1 << 3,      /* shown in lists */
+  WG_FIELD_SEARCH = 1 << 4,      /* found by its words and by their pinyin initials */
+  WG_FIELD_HALF_YEARLY = 1 << 5, /* looked at anew in each half-year */
+  WG_FIELD_KEY = 1 << 6,         /* part of the natural key by which doubles are found */
+  WG_FIELD_PAST = 1 << 7,        /* a date or time that cannot lie ahead */
 } WgFieldFlags;
+
+/* What happens when two people changed the same field without knowing of each other. */
+typedef enum
+{
+  WG_CONFLICT_ASK,    /* the platform's value stays until a person has chosen */
+  WG_CONFLICT_NEWEST, /* the later observation wins, the other stays in the history */
+  WG_CONFLICT_SET,    /* elements are added and removed one by one */
+  WG_CONFLICT_APPEND, /* only ever grows */
+  WG_CONFLICT_SERVER, /* only the platform writes it: in an operation it is refused */
+  WG_CONFLICT_ONCE,   /* the first value accepted stays */
+} WgConflictClass;
 
 typedef struct
 {
@@ -40,6 +59,10 @@ typedef struct
   const char *codes;
   gsize offset;
   const char *source; /* clause */
+  WgConflictClass conflict;
+  const char *section; /* name of a section of the kind; %NULL: shown in no form */
+  const char *when;    /* "field=code code": shown and demanded only then; %NULL: always */
+  int since;           /* schema that brought the field; 0 is the first */
 } WgField;
 
 typedef enum
@@ -55,6 +78,9 @@ typedef enum
   WG_ISSUE_UNKNOWN_CODE,
   WG_ISSUE_READ_ONLY,
   WG_ISSUE_MALFORMED,
+  WG_ISSUE_CHECK_DIGIT, /* the number's last character does not follow from the others */
+  WG_ISSUE_DIVISION,    /* the number begins with no province */
+  WG_ISSUE_DIFFERS,     /* does not agree with another field */
 } WgIssueCode;
 
 /* One finding: which field, what, and whether it keeps the record from being accepted. */
@@ -66,6 +92,12 @@ typedef struct
 } WgIssue;
 
 const WgField *wg_field_find (const WgField *fields, const char *name);
+gboolean wg_field_is_text (const WgField *field); /* member is a char * */
+gboolean wg_field_is_list (const WgField *field); /* member is a char ** */
+gboolean wg_field_is_shown (const WgField *fields,
+                            const WgField *field,
+                            gconstpointer record); /* by @when */
+gboolean wg_fields_match (const WgField *fields, const char *when, gconstpointer record);
 gpointer wg_field_pointer (const WgField *field, gconstpointer record);
 gboolean wg_field_is_set (const WgField *field, gconstpointer record);
 gboolean wg_field_equal (const WgField *field, gconstpointer a, gconstpointer b);
@@ -77,5 +109,6 @@ GPtrArray *wg_issues_new (void);
 gboolean wg_issues_block (GPtrArray *issues);
 const char *wg_issue_code_to_string (WgIssueCode code); /* msgid telling the mend */
 gboolean wg_text_is_clean (const char *text, gboolean multiline);
+const char *wg_conflict_class_to_string (WgConflictClass conflict); /* "ask" … */
 
 G_END_DECLS

@@ -162,7 +162,7 @@ apply_create (const WgOperation *operation, WgEvent *event, GError **error)
       return FALSE;
     }
   for (const WgField *field = WG_EVENT_FIELDS; field->name != NULL; field++)
-    if (!(field->flags & WG_FIELD_SERVER))
+    if (field->conflict != WG_CONFLICT_SERVER)
       wg_field_copy (field, operation->event, event);
   g_set_str (&event->id, operation->rec);
   g_set_str (&event->reporter, operation->actor);
@@ -193,7 +193,7 @@ check_patch (const WgOperation *operation, const WgEvent *event, GError **error)
                        *name);
           return FALSE;
         }
-      if (field->flags & WG_FIELD_SERVER)
+      if (field->conflict == WG_CONFLICT_SERVER)
         {
           g_set_error (error, WG_CORE_ERROR, WG_CORE_ERROR_FORBIDDEN,
                        "%s: set by the platform alone", *name);

@@ -104,7 +104,8 @@ find_read_only (const WgOperation *operation)
   for (char **name = operation->fields; name && *name; name++)
     {
       const WgField *field = wg_field_find (WG_EVENT_FIELDS, *name);
-      if (field == NULL || (field->flags & WG_FIELD_SERVER) || g_strv_contains (fixed, field->name))
+      if (field == NULL || field->conflict == WG_CONFLICT_SERVER ||
+          g_strv_contains (fixed, field->name))
         return *name;
     }
   return NULL;

@@ -538,7 +538,7 @@ list_changed (const WgEvent *seen, const WgEvent *event)
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
 
   for (const WgField *field = WG_EVENT_FIELDS; field->name; field++)
-    if (!(field->flags & WG_FIELD_SERVER) && !wg_field_equal (field, seen, event))
+    if (field->conflict != WG_CONFLICT_SERVER && !wg_field_equal (field, seen, event))
       g_strv_builder_add (names, field->name);
   return g_strv_builder_end (names);
 }

@@ -24,7 +24,7 @@ write_content (WgJsonWriter *writer, const WgEvent *event)
 {
   wg_json_writer_begin_object (writer, "set");
   for (const WgField *field = WG_EVENT_FIELDS; field->name != NULL; field++)
-    if (!(field->flags & WG_FIELD_SERVER))
+    if (field->conflict != WG_CONFLICT_SERVER)
       wg_wire_field_write (writer, field, event, field->name);
   wg_json_writer_end (writer);
 }
@@ -36,7 +36,7 @@ write_patch (WgJsonWriter *writer, const WgOperation *operation)
   for (char **name = operation->fields; name != NULL && *name != NULL; name++)
     {
       const WgField *field = wg_field_find (WG_EVENT_FIELDS, *name);
-      g_return_if_fail (field != NULL && !(field->flags & WG_FIELD_SERVER));
+      g_return_if_fail (field != NULL && field->conflict != WG_CONFLICT_SERVER);
       wg_json_writer_begin_array (writer, *name);
       wg_wire_field_write (writer, field, operation->base, NULL);
       wg_wire_field_write (writer, field, operation->event, NULL);
@@ -189,7 +189,7 @@ read_set (WgJsonReader *reader, WgOperation *operation, int *refusal)
     const WgField *field = wg_field_find (WG_EVENT_FIELDS, name);
     if (field == NULL)
       refuse (reader, refusal, WG_REFUSAL_INVALID_FIELD, name);
-    else if (field->flags & WG_FIELD_SERVER)
+    else if (field->conflict == WG_CONFLICT_SERVER)
       refuse (reader, refusal, WG_REFUSAL_FIELD_READ_ONLY, name);
     else if (!read_value (field, value, operation))
       refuse (reader, refusal, WG_REFUSAL_INVALID_FIELD, name);

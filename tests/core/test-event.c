@@ -79,7 +79,7 @@ test_table (void)
       g_assert_cmpuint (field->offset, <, sizeof (WgEvent));
       if (field->type == WG_FIELD_CODE)
         g_assert_nonnull (field->codes);
-      g_assert_false ((field->flags & WG_FIELD_REQUIRED) && (field->flags & WG_FIELD_SERVER));
+      g_assert_false ((field->flags & WG_FIELD_REQUIRED) && field->conflict == WG_CONFLICT_SERVER);
     }
   g_assert_cmpuint (g_hash_table_size (names), ==, 37);
   g_assert_null (wg_field_find (WG_EVENT_FIELDS, "id"));

@@ -153,7 +153,7 @@ test_patch_refused (void)
     {
       g_autoptr (WgEvent) event = make_reported ();
       g_autoptr (WgOperation) patch = make_patch (field->name);
-      if (field->flags & WG_FIELD_SERVER)
+      if (field->conflict == WG_CONFLICT_SERVER)
         assert_refused (patch, event, WG_CORE_ERROR_FORBIDDEN);
       else
         g_assert_true (wg_operation_apply (patch, event, NULL));

@@ -148,7 +148,7 @@ test_random_operations (void)
       operation->event = random_event ();
       operation->base = random_event ();
       for (const WgField *field = WG_EVENT_FIELDS; field->name != NULL; field++)
-        if (!(field->flags & WG_FIELD_SERVER))
+        if (field->conflict != WG_CONFLICT_SERVER)
           g_strv_builder_add (names, field->name);
       operation->fields = g_strv_builder_end (names);
       operation->kind = i % 2 == 0 ? WG_OPERATION_EVENT_PATCH : WG_OPERATION_EVENT_CREATE;
@@ -157,7 +157,7 @@ test_random_operations (void)
           wg_wire_operation_from_line (line, strlen (line), &again, &refusal, NULL, &error));
       g_assert_cmpint (refusal, ==, -1);
       for (const WgField *field = WG_EVENT_FIELDS; field->name != NULL; field++)
-        if (!(field->flags & WG_FIELD_SERVER))
+        if (field->conflict != WG_CONFLICT_SERVER)
           {
             g_assert_true (wg_field_equal (field, operation->event, again->event));
             g_assert_true (again->base == NULL ||

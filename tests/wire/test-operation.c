@@ -195,7 +195,7 @@ test_create_leaves_out_platform_fields (void)
   for (const WgField *field = WG_EVENT_FIELDS; field->name != NULL; field++)
     {
       g_autofree char *member = g_strdup_printf ("\"%s\":", field->name);
-      g_assert_true ((strstr (line, member) == NULL) == ((field->flags & WG_FIELD_SERVER) != 0));
+      g_assert_true ((strstr (line, member) == NULL) == (field->conflict == WG_CONFLICT_SERVER));
     }
 }
 
