@@ -36,6 +36,7 @@ typedef enum
   WG_FIELD_HALF_YEARLY = 1 << 5, /* looked at anew in each half-year */
   WG_FIELD_KEY = 1 << 6,         /* part of the natural key by which doubles are found */
   WG_FIELD_PAST = 1 << 7,        /* a date or time that cannot lie ahead */
+  WG_FIELD_PART_OF = 1 << 8,     /* of a reference: listed and confirmed with the record it names */
 } WgFieldFlags;
 
 /* What happens when two people changed the same field without knowing of each other. */

@@ -24,6 +24,7 @@ check_field (const WgKind *kind, const WgField *field)
   g_assert_false ((field->flags & WG_FIELD_SEARCH) && !wg_field_is_text (field));
   g_assert_false ((field->flags & WG_FIELD_PAST) && field->type != WG_FIELD_DATE &&
                   field->type != WG_FIELD_TIME);
+  g_assert_false ((field->flags & WG_FIELD_PART_OF) && field->type != WG_FIELD_RECORD);
   if (field->type == WG_FIELD_RECORD)
     g_assert_nonnull (wg_kind_find (field->codes));
   if (field->section != NULL && (field->type == WG_FIELD_CODE || field->type == WG_FIELD_CODES))
