@@ -8,6 +8,7 @@
 #include "core/wg-chain.h"
 #include "core/wg-geo.h"
 #include "core/wg-id.h"
+#include "server/wg-audit.h"
 #include "server/wg-event-row.h"
 #include "server/wg-reference.h"
 
@@ -515,7 +516,8 @@ wg_apply_operation (WgApply *apply, const WgApplyItem *item, WgPushResult *resul
   if (operation->kind == WG_OPERATION_SCOPE_DROPPED)
     {
       result->kind = WG_RESULT_OK;
-      return TRUE;
+      return wg_audit_add (apply->work, apply->worker, "scope-dropped", operation->scope,
+                           apply->replica, error);
     }
   if (!find_applied (apply, operation, &ver, error))
     return FALSE;

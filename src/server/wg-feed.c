@@ -200,6 +200,33 @@ wg_feed_remove (WgFeed *self, const char *scope, const char *kind, const char *r
 }
 
 /**
+ * wg_feed_restore:
+ * @self: a feed
+ * @scope: a scope
+ * @kind: of the record
+ * @rec: its id
+ * @ver: its version
+ * @error: return location
+ *
+ * Makes the record a member of the scope again; nothing happens when it is one with this version.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_feed_restore (
+    WgFeed *self, const char *scope, const char *kind, const char *rec, gint64 ver, GError **error)
+{
+  gint64 old_ver = 0;
+
+  if (!read_member (self, scope, rec, &old_ver, error))
+    return FALSE;
+  return old_ver == ver || put_member (self, scope, kind, rec, old_ver, ver, error);
+}
+
+/**
  * wg_feed_bump:
  * @self: a feed
  * @kind: of the record

@@ -21,6 +21,9 @@ gboolean wg_feed_add (WgFeed *self,
                       GError **error);
 gboolean
 wg_feed_remove (WgFeed *self, const char *scope, const char *kind, const char *rec, GError **error);
+/* A member again, with this version. */
+gboolean wg_feed_restore (
+    WgFeed *self, const char *scope, const char *kind, const char *rec, gint64 ver, GError **error);
 /* A new version of a record that is member of scopes already. */
 gboolean wg_feed_bump (WgFeed *self, const char *kind, const char *rec, gint64 ver, GError **error);
 gboolean wg_feed_flush (WgFeed *self, GError **error);

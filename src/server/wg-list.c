@@ -26,7 +26,7 @@ wg_command_list_options (WgAdmin *admin)
 {
   static const GOptionEntry options[] = {
     { "state", 0, 0, G_OPTION_ARG_INT, &state, N_ ("Only events in this state"), N_ ("CODE") },
-    { "org", 0, 0, G_OPTION_ARG_STRING, &org_code, N_ ("Only events of this town"), N_ ("CODE") },
+    { "org", 0, 0, G_OPTION_ARG_STRING, &org_code, N_ ("Only of this town"), N_ ("CODE") },
     { NULL },
   };
 
@@ -91,6 +91,12 @@ static const Cell CONFLICT_CELLS[] = {
   { "theirs", CELL_RAW, FALSE },    { "mine", CELL_RAW, FALSE },
   { "created_ms", CELL_INT, TRUE }, { NULL },
 };
+static const Cell REFUSED_CELLS[] = {
+  { "op_id", CELL_TEXT, FALSE },     { "code", CELL_TEXT, FALSE }, { "worker", CELL_TEXT, FALSE },
+  { "scope", CELL_TEXT, FALSE },     { "rec", CELL_TEXT, FALSE },  { "org_code", CELL_TEXT, TRUE },
+  { "replica", CELL_TEXT, TRUE },    { "seq", CELL_INT, TRUE },    { "at_ms", CELL_INT, TRUE },
+  { "received_ms", CELL_INT, TRUE }, { "line", CELL_RAW, TRUE },   { NULL },
+};
 static const List LISTS[] = {
   { "events", "event-all", NULL, EVENT_CELLS },
   { "workers", "worker-all", NULL, WORKER_CELLS },
@@ -98,6 +104,7 @@ static const List LISTS[] = {
   { "grids", "ref-of-kind", "grid", REF_CELLS },
   { "orgs", "ref-of-kind", "org", REF_CELLS },
   { "conflicts", "conflict-open", NULL, CONFLICT_CELLS },
+  { "refused", "refused-open", NULL, REFUSED_CELLS },
 };
 
 static void
@@ -133,6 +140,13 @@ print_cells (WgStatement *row, const Cell *cells)
   g_print ("\n");
 }
 
+/* What citizens told: a read is audited, and a town can be chosen. */
+static gboolean
+is_personal (const List *list)
+{
+  return list->cells == EVENT_CELLS || list->cells == REFUSED_CELLS;
+}
+
 static gboolean
 print_list (WgAdmin *admin, const List *list, GError **error)
 {
@@ -145,10 +159,9 @@ print_list (WgAdmin *admin, const List *list, GError **error)
   if (list->kind)
     wg_statement_bind_text (statement, "kind", list->kind);
   if (list->cells == EVENT_CELLS)
-    {
-      wg_statement_bind_int (statement, "state", state);
-      wg_statement_bind_text (statement, "org_code", org_code ? org_code : "");
-    }
+    wg_statement_bind_int (statement, "state", state);
+  if (is_personal (list))
+    wg_statement_bind_text (statement, "org_code", org_code ? org_code : "");
   wg_json_writer_begin_array (writer, NULL);
   while (wg_statement_next (statement, &local))
     {
@@ -205,13 +218,13 @@ wg_command_list (WgAdmin *admin, char **arguments)
         continue;
       if (!wg_admin_open (admin))
         return WG_EXIT_FAILED;
-      if (LISTS[i].cells == EVENT_CELLS &&
-          !wg_admin_run (admin, note_read, (gpointer) "events", &error))
+      if (is_personal (&LISTS[i]) &&
+          !wg_admin_run (admin, note_read, (gpointer) LISTS[i].name, &error))
         return wg_admin_fail (error);
       return print_list (admin, &LISTS[i], &error) ? WG_EXIT_OK : wg_admin_fail (error);
     }
-  g_printerr (
-      _ ("wangge-platform: list takes events, workers, devices, grids, orgs or conflicts\n"));
+  g_printerr (_ ("wangge-platform: list takes events, workers, devices, grids, orgs, conflicts or "
+         "refused\n"));
   return WG_EXIT_USAGE;
 }
 
@@ -405,6 +418,7 @@ wg_command_stats (WgAdmin *admin, char **arguments)
       !write_groups (writer, admin->db, "reference", "ref-count", "kind", &error) ||
       !write_count (writer, admin->db, "replicas", "replica-count", &error) ||
       !write_count (writer, admin->db, "conflicts", "conflict-count", &error) ||
+      !write_count (writer, admin->db, "refused", "refused-count", &error) ||
       !write_count (writer, admin->db, "photos_missing", "blob-missing", &error))
     return wg_admin_fail (error);
   wg_json_writer_end (writer);

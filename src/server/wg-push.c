@@ -5,6 +5,7 @@
 
 #include "core/wg-chain.h"
 #include "server/wg-apply.h"
+#include "server/wg-refused.h"
 #include "server/wg-server-error.h"
 #include "wire/wg-wire-operation.h"
 
@@ -278,6 +279,21 @@ store_line (WgPushJob *self,
                     's', wg_clock_to_string (item->clock), NULL);
 }
 
+/* What its author may not mend any more is the sub-centre's; what mends an older one settles it. */
+static gboolean
+note_refused (WgPushJob *self, WgApply *apply, guint i, const WgPushResult *result, GError **error)
+{
+  const WgOperation *operation = ((const Line *) self->lines->pdata[i])->operation;
+
+  if (result->kind == WG_RESULT_REJECTED)
+    return (result->refusal != WG_REFUSAL_TOO_OLD && result->refusal != WG_REFUSAL_NOT_IN_SCOPE &&
+            result->refusal != WG_REFUSAL_NO_RIGHT) ||
+           wg_refused_add (apply, operation, self->push->first + i, result->code, error);
+  return operation->redo_of == NULL ||
+         wg_db_run (apply->work->db, "refused-settle", error, "now_ms", 'i', apply->work->now_ms,
+                    "actor", 's', apply->worker, "op_id", 's', operation->redo_of, NULL);
+}
+
 static gboolean
 apply_line (WgPushJob *self, WgApply *apply, guint i, GError **error)
 {
@@ -290,7 +306,8 @@ apply_line (WgPushJob *self, WgApply *apply, guint i, GError **error)
   if (line->refusal >= 0)
     wg_apply_refuse (result, line->refusal, line->field);
   return wg_apply_operation (apply, &item, result, error) &&
-         store_line (self, apply->work, i, &item, result, error);
+         store_line (self, apply->work, i, &item, result, error) &&
+         note_refused (self, apply, i, result, error);
 }
 
 static gboolean

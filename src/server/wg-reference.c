@@ -444,7 +444,7 @@ wg_reference_put_worker (WgWork *work,
 {
   g_autofree char *body = wg_wire_worker_to_json (worker);
   g_autofree char *own = g_strconcat ("w:", worker->id, NULL);
-  gboolean changed = FALSE;
+  gboolean changed = FALSE, found;
 
   if (!wg_reference_put (work, own, "worker", worker->id, body, &changed, error))
     return FALSE;
@@ -454,11 +454,78 @@ wg_reference_put_worker (WgWork *work,
                   "role", 's', wg_role_to_string (worker->role), "org_code", 's', worker->org_code,
                   "grid_code", 's', worker->grid_code, NULL))
     return FALSE;
-  if (!assign (work, worker, error))
+  if (!wg_reference_set_worker_active (work, worker->id, TRUE, &found, error))
     return FALSE;
   if (out_changed)
     *out_changed = TRUE;
   return TRUE;
+}
+
+/* Rows of @worker in the table, for assigning; %NULL without error when there is none. */
+static WgWorker *
+load_worker (WgWork *work, const char *id, gint64 *out_ver, GError **error)
+{
+  WgStatement *statement = wg_db_statement (work->db, "ref-get", error);
+  g_autofree char *body = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (statement == NULL)
+    return NULL;
+  wg_statement_bind_text (statement, "kind", "worker");
+  wg_statement_bind_text (statement, "id", id);
+  if (wg_statement_next (statement, &local))
+    {
+      *out_ver = wg_statement_int (statement, "ver");
+      body = wg_statement_dup_text (statement, "body");
+      wg_statement_reset (statement);
+    }
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return body ? wg_wire_worker_from_json (body, error) : NULL;
+}
+
+/**
+ * wg_reference_set_worker_active:
+ * @work: the transaction
+ * @id: a worker
+ * @active: %FALSE to take all rights now, %TRUE to give the former ones back from now on
+ * @out_found: (out): whether there is such a worker
+ * @error: return location
+ *
+ * Disables a worker: the assignments end, the name leaves everybody's tablet, the scopes are
+ * dropped at the next contact. What was made before still comes up.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ * Source: protocol.md 2.5
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_reference_set_worker_active (
+    WgWork *work, const char *id, gboolean active, gboolean *out_found, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gint64 ver = 0;
+  g_autoptr (WgWorker) worker = load_worker (work, id, &ver, &local);
+  const char *ref_scope = work->platform->ref_scope;
+  gboolean found;
+
+  *out_found = worker != NULL;
+  if (worker == NULL)
+    {
+      if (local)
+        g_propagate_error (error, g_steal_pointer (&local));
+      return local == NULL;
+    }
+  if (!wg_db_run (work->db, "worker-set-active", error, "active", 'i', (gint64) active, "id", 's',
+                  id, NULL))
+    return FALSE;
+  if (active)
+    return wg_feed_restore (work->feed, ref_scope, "worker", id, ver, error) &&
+           assign (work, worker, error);
+  return wg_feed_remove (work->feed, ref_scope, "worker", id, error) &&
+         end_assignments (work, id, NULL, NULL, &found, error);
 }
 
 /**

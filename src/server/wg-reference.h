@@ -37,6 +37,8 @@ gboolean wg_reference_put_worker (WgWork *work,
                                   const WgWorker *worker,
                                   gboolean *out_changed,
                                   GError **error);
+gboolean wg_reference_set_worker_active (
+    WgWork *work, const char *id, gboolean active, gboolean *out_found, GError **error);
 /* Standard or calendar: the CSV whole; the text has been read without error before. */
 gboolean wg_reference_put_text (WgWork *work,
                                 const char *kind,

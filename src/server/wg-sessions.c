@@ -186,11 +186,7 @@ judge (const WgPlatform *platform, WgStatement *row, const char **out_problem)
       *out_problem = "device-revoked";
       return 403;
     }
-  if (!wg_statement_int (row, "active"))
-    {
-      *out_problem = "no-right";
-      return 403;
-    }
+  /* A disabled worker has no scope any more, but what was made before still comes up. */
   return 0;
 }
 

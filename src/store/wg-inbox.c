@@ -81,6 +81,24 @@ get_kind (WgStoreContext *context, const char *rec, GError **error)
   return kind;
 }
 
+/* A form that mends what is not here any more says what that said. */
+static gboolean
+drop_drafts (WgStoreContext *context, const char *rec, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *kind = get_kind (context, rec, &local);
+
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (kind)
+    return TRUE;
+  wg_store_context_touch (context, "drafts");
+  return wg_db_run (context->db, "draft_delete_of", error, "subject", 's', rec, NULL);
+}
+
 /* Out of one scope; out of sight only when no other holds it and nothing of ours waits on it. */
 static gboolean
 leave_scope (WgStoreContext *context, const char *scope, const char *rec, GError **error)
@@ -103,7 +121,7 @@ leave_scope (WgStoreContext *context, const char *scope, const char *rec, GError
     return TRUE;
   if (g_str_equal (kind, "event"))
     return wg_db_run (context->db, "record_set_removed", error, "id", 's', rec, NULL) &&
-           wg_record_refresh (context, rec, error);
+           wg_record_refresh (context, rec, error) && drop_drafts (context, rec, error);
   if (wg_reference_is_kind (kind))
     wg_store_context_touch (context, "reference");
   return wg_db_run (context->db, "record_delete", error, "id", 's', rec, NULL);
@@ -259,12 +277,46 @@ check_scopes (const WgPullPage *page, GError **error)
   return FALSE;
 }
 
+/* What was made in a scope goes up before the scope goes. Until then the platform names it again in
+ * each page. */
+static gboolean
+is_all_sent (WgStoreContext *context, gboolean *out_sent, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gboolean waits = wg_outbox_has_waiting (context, &local);
+
+  if (local == NULL && !waits)
+    waits = wg_event_store_next_release_ms (context, &local) > 0;
+  *out_sent = !waits;
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return local == NULL;
+}
+
+/* What was sent in this very round was not told back and is no member yet. */
+static gboolean
+leave_unpulled (WgStoreContext *context, const char *scope, GError **error)
+{
+  WgStatement *rows = wg_db_statement (context->db, "record_unpulled", error);
+  g_autoptr (GPtrArray) recs = NULL;
+
+  if (rows == NULL)
+    return FALSE;
+  wg_statement_bind_text (rows, "grid", g_str_has_prefix (scope, "g:") ? scope + 2 : "");
+  recs = wg_record_collect_ids (rows, "id", error);
+  for (guint i = 0; recs && i < recs->len; i++)
+    if (!leave_scope (context, scope, g_ptr_array_index (recs, i), error))
+      return FALSE;
+  return recs != NULL;
+}
+
 static gboolean
 drop_scope (WgStoreContext *context, const char *scope, GError **error)
 {
   g_autoptr (WgOperation) told = NULL;
 
   if (!leave_all (context, scope, wg_db_statement (context->db, "member_list", error), error) ||
+      !leave_unpulled (context, scope, error) ||
       !wg_db_run (context->db, "scope_delete", error, "name", 's', scope, NULL))
     return FALSE;
   if (wg_db_changes (context->db) == 0)
@@ -368,7 +420,6 @@ typedef struct
 {
   const WgPullPage *page;
   gboolean healed;
-  gboolean dropped;
 } Application;
 
 static gboolean
@@ -394,17 +445,17 @@ apply_page (WgStoreContext *context, gpointer data, GError **error)
                         .last_seq = page->last_seq,
                         .durable_seq = page->durable_seq };
   g_autoptr (GPtrArray) no_results = g_ptr_array_new ();
+  gboolean all_sent = TRUE;
 
-  self->healed = self->dropped = FALSE;
+  self->healed = FALSE;
   seen.results = no_results;
   if (!check_epoch (context, page, error) || !check_scopes (page, error))
     return FALSE;
-  for (gsize i = 0; page->drop && page->drop[i]; i++)
-    {
-      self->dropped = TRUE;
-      if (!drop_scope (context, page->drop[i], error))
-        return FALSE;
-    }
+  if (page->drop && page->drop[0] && !is_all_sent (context, &all_sent, error))
+    return FALSE;
+  for (gsize i = 0; all_sent && page->drop && page->drop[i]; i++)
+    if (!drop_scope (context, page->drop[i], error))
+      return FALSE;
   if (!take_rows (context, page, error) || !write_cursors (context, page, error) ||
       !wg_outbox_acknowledge (context, &seen, error))
     return FALSE;
@@ -412,6 +463,20 @@ apply_page (WgStoreContext *context, gpointer data, GError **error)
     return FALSE;
   wg_store_context_touch (context, "sync");
   return TRUE;
+}
+
+/* Rows were overwritten where they stood (secure_delete); what is left of them lies in the log, and
+ * in photos. Noted in the transaction that removed the rows, so that it is done even after a kill.
+ */
+static gboolean
+erase (WgStoreContext *context, GError **error)
+{
+  gint64 before_ms = wg_ports_wall_ms (context->ports) - WG_KEEP_DAYS * WG_DAY_MS;
+
+  return wg_store_get_meta_int (context, "erase") == 0 ||
+         (wg_attachment_store_collect (context, before_ms, error) &&
+          wg_db_checkpoint (context->db, error) &&
+          wg_store_set_meta_int (context, "erase", 0, error));
 }
 
 /**
@@ -422,12 +487,13 @@ apply_page (WgStoreContext *context, gpointer data, GError **error)
  * @error: return location
  *
  * Applies a page whole or not at all: rows become the base of their records, what waits here stays
- * on top of it. Scopes that are not ours any more are dropped, and their bytes leave the files.
+ * on top of it. Scopes that are not ours any more are dropped once everything that waits was sent,
+ * and their bytes leave the files.
  *
  * Thread: the store's.
  * Errors: %WG_STORE_ERROR_INVALID for another timeline, a foreign scope, a malformed row;
  *   %WG_STORE_ERROR_DAMAGED when the platform has operations that we never made.
- * Source: protocol.md 2.5, 3.5, I4, I6, I16
+ * Source: protocol.md 2.5, 3.5, I4, I6, I16, I17
  *
  * Returns: %TRUE on success
  */
@@ -437,11 +503,9 @@ wg_inbox_apply (WgStoreContext *context,
                 gboolean *out_healed,
                 GError **error)
 {
-  Application self = { page, FALSE, FALSE };
+  Application self = { page, FALSE };
 
-  if (!wg_store_transact (context, apply_page, &self, error))
-    return FALSE;
-  if (self.dropped && !wg_db_checkpoint (context->db, error))
+  if (!wg_store_transact (context, apply_page, &self, error) || !erase (context, error))
     return FALSE;
   if (out_healed)
     *out_healed = self.healed;

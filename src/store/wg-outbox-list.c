@@ -81,6 +81,7 @@ read_item (WgStatement *s)
   if (wg_refusal_from_string (row->refusal_code, &refusal))
     row->refusal = (int) refusal;
   row->title = wg_statement_dup_text (s, "title");
+  row->has_record = wg_statement_int (s, "here") != 0;
   row->n_photos_waiting = (guint) wg_statement_int (s, "n_photos");
   if (row->truth == WG_TRUTH_APPLIED && row->kind == WG_OPERATION_EVENT_CREATE &&
       row->n_photos_waiting > 0)

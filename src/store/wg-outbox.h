@@ -18,7 +18,8 @@ typedef struct
   WgTruth truth;
   int refusal;
   char *refusal_code, *refusal_field, *refusal_detail;
-  char *title; /* of the record */
+  char *title;         /* of the record */
+  gboolean has_record; /* it is here still: not of a scope that was dropped */
   WgEventLevel level;
   gint64 hold_until_ms;
   guint n_photos_waiting;

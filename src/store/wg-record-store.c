@@ -133,8 +133,9 @@ is_shown (const WgRecordOperation *item, gint64 base_ver)
 
 typedef struct
 {
-  gboolean exists; /* there is a row */
-  gboolean removed;
+  gboolean exists;  /* there is a row */
+  gboolean removed; /* in no scope of ours any more */
+  gboolean let_go;  /* and nothing waits on it */
   gint64 ver;
   gboolean has_base;
   WgEvent *event; /* local content, or %NULL when nothing is left of it */
@@ -191,6 +192,21 @@ read_base (WgStoreContext *context, const char *id, Overlay *overlay, GError **e
   return TRUE;
 }
 
+/* What left our scopes is kept only as long as something waits on it: its author's own words, if
+ * they were refused, stay in view, what the platform told goes. */
+static void
+let_go (Overlay *overlay)
+{
+  for (guint i = 0; i < overlay->operations->len; i++)
+    if (wg_truth_from_name (((WgRecordOperation *) overlay->operations->pdata[i])->state) <
+        WG_TRUTH_APPLIED)
+      return;
+  overlay->let_go = TRUE;
+  overlay->has_base = FALSE;
+  g_clear_pointer (&overlay->event, wg_event_free);
+  g_clear_pointer (&overlay->steps, g_ptr_array_unref);
+}
+
 static void
 apply_one (Overlay *overlay, const WgRecordOperation *item, const char *id)
 {
@@ -226,6 +242,8 @@ compute_overlay (WgStoreContext *context, const char *id, Overlay *overlay, GErr
   overlay->operations = wg_record_operations (context, id, error);
   if (overlay->operations == NULL)
     return FALSE;
+  if (overlay->removed)
+    let_go (overlay);
   if (overlay->event)
     add_photos (overlay->known_photos, overlay->event->photos);
   for (guint i = 0; overlay->steps && i < overlay->steps->len; i++)
@@ -466,8 +484,13 @@ is_needed (const Overlay *overlay)
   if (overlay->has_base && !overlay->removed)
     return TRUE;
   for (guint i = 0; i < overlay->operations->len; i++)
-    if (!is_over (g_ptr_array_index (overlay->operations, i), overlay->removed ? overlay->ver : 0))
-      return TRUE;
+    {
+      const WgRecordOperation *item = g_ptr_array_index (overlay->operations, i);
+
+      if (overlay->let_go ? has_state (item, "refused") || has_state (item, "conflict")
+                          : !is_over (item, 0))
+        return TRUE;
+    }
   return FALSE;
 }
 
@@ -504,8 +527,12 @@ wg_record_refresh (WgStoreContext *context, const char *id, GError **error)
   if (!compute_overlay (context, id, &overlay, error))
     return FALSE;
   wg_store_context_touch (context, "events");
+  if (overlay.let_go && !wg_store_set_meta_int (context, "erase", 1, error))
+    return FALSE;
   if (!is_needed (&overlay))
     return !overlay.exists || drop_record (context, id, error);
+  if (overlay.let_go && !wg_db_run (context->db, "record_clear_base", error, "id", 's', id, NULL))
+    return FALSE;
   body = wg_wire_event_to_json (overlay.event);
   return wg_db_run (context->db, "record_set_body", error, "id", 's', id, "kind", 's', "event",
                     "body", 's', body, NULL) &&

@@ -117,6 +117,8 @@ choose_icon (WgTruth truth)
 static char *
 describe_title (const WgOutboxRow *row)
 {
+  if (row->kind == WG_OPERATION_SCOPE_DROPPED)
+    return g_strdup (_("A former grid was erased from this tablet"));
   const char *what = row->kind == WG_OPERATION_EVENT_STEP ? _(wg_action_to_title (row->action))
                                                           : row->kind == WG_OPERATION_EVENT_PATCH
       ? _("Correction")
@@ -188,10 +190,10 @@ wg_queue_row_set_item (WgQueueRow *self, WgOutboxItem *item)
     reason = describe_reason (row);
   gtk_label_set_text (self->reason, reason != NULL ? reason : "");
   gtk_widget_set_visible (GTK_WIDGET (self->reason), refused);
-  gtk_widget_set_visible (GTK_WIDGET (self->mend), refused);
+  gtk_widget_set_visible (GTK_WIDGET (self->mend), refused && row->has_record);
   gtk_widget_set_visible (GTK_WIDGET (self->dismiss), refused);
   gtk_widget_set_visible (GTK_WIDGET (self->send), waits);
-  gtk_widget_set_visible (GTK_WIDGET (self->open), !refused);
+  gtk_widget_set_visible (GTK_WIDGET (self->open), !refused && row->has_record);
 }
 
 /* --- object ----------------------------------------------------------------------------------- */

@@ -10,6 +10,9 @@ VALUES (:id, :name, :role, :org_code, :grid_code, 1)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role,
   org_code = excluded.org_code, grid_code = excluded.grid_code, active = 1;
 
+-- :name worker-set-active
+UPDATE worker SET active = :active WHERE id = :id;
+
 -- :name worker-all
 SELECT w.id, w.name, w.role, w.org_code, w.grid_code, w.active,
   (SELECT count(*) FROM replica r JOIN device d ON d.id = r.device
@@ -108,7 +111,7 @@ DELETE FROM challenge WHERE expires_ms < :before_ms;
 INSERT INTO session (token_hash, replica, expires_ms) VALUES (:token_hash, :replica, :expires_ms);
 
 -- :name session-get
-SELECT s.expires_ms, r.id AS replica, r.device, r.worker, d.state, d.public_key, w.role, w.active
+SELECT s.expires_ms, r.id AS replica, r.device, r.worker, d.state, d.public_key, w.role
 FROM session s JOIN replica r ON r.id = s.replica JOIN device d ON d.id = r.device
 JOIN worker w ON w.id = r.worker
 WHERE s.token_hash = :token_hash;

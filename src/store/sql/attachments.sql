@@ -41,8 +41,9 @@ WHERE state = 'ready' AND level >= 0 ORDER BY level DESC, added_ms, sha256
 SELECT sha256 FROM attachment WHERE state = 'absent' AND added_ms >= 0
 ORDER BY added_ms DESC, sha256
 -- :name attachment_loose
--- Old, and named by nothing any more: taken for a form that was thrown away. Drafts are few.
-SELECT sha256 FROM attachment a WHERE added_ms < :before
+-- Named by nothing any more: what the platform has at once, what was taken for a form that was thrown
+-- away when it is old. Drafts are few.
+SELECT sha256 FROM attachment a WHERE (added_ms < :before OR state IN ('sent', 'absent', 'damaged'))
   AND NOT EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = a.sha256)
   AND NOT EXISTS (SELECT 1 FROM draft d WHERE instr (d.body, a.sha256) > 0)
 -- :name attachment_delete

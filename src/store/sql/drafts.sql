@@ -13,6 +13,8 @@ SELECT id, form, subject, body, focus, scroll, changed_ms FROM draft WHERE id = 
 -- :indexed
 SELECT id, form, subject, body, focus, scroll, changed_ms FROM draft
 WHERE changed_ms >= 0 ORDER BY changed_ms DESC, id
+-- :name draft_delete_of
+DELETE FROM draft WHERE subject = :subject
 -- :name draft_delete
 -- :indexed
 DELETE FROM draft WHERE id = :id

@@ -15,6 +15,9 @@ ON CONFLICT (id) DO UPDATE SET ver = excluded.ver, base = excluded.base, body = 
 -- :name record_set_removed
 -- :indexed
 UPDATE record SET removed = 1 WHERE id = :id
+-- :name record_clear_base
+-- :indexed
+UPDATE record SET base = NULL WHERE id = :id
 -- :name record_delete
 -- :indexed
 DELETE FROM record WHERE id = :id
@@ -26,6 +29,12 @@ SELECT id, body FROM record WHERE kind = :kind ORDER BY id
 -- :indexed
 SELECT r.id, r.body, max (m.number) AS number FROM record r JOIN member m ON m.rec = r.id
 WHERE r.kind = :kind GROUP BY r.id ORDER BY number
+-- :name record_unpulled
+-- Made here in a grid, in force at the platform, and not told of by it yet.
+-- :indexed
+SELECT id FROM record r WHERE kind = 'event' AND base IS NULL AND removed = 0
+  AND json_extract (body, '$.grid_code') = :grid
+  AND NOT EXISTS (SELECT 1 FROM member m WHERE m.rec = r.id)
 -- :name record_ids
 -- For the invariants: every event.
 -- :indexed
