@@ -59,6 +59,7 @@ struct _WgDbEngine
   void (*rollback) (WgDb *self);
   /* SAVEPOINT, RELEASE, ROLLBACK TO: @undoes must succeed whatever happened before. */
   gboolean (*savepoint) (WgDb *self, const char *sql, gboolean undoes, GError **error);
+  gboolean (*is_lost) (WgDb *self);        /* %NULL: it cannot be */
   gboolean (*is_rolled_back) (WgDb *self); /* by the engine itself, while we believe to be in it */
   void (*reset_statements) (WgDb *self);
   gint64 (*changes) (WgDb *self);

@@ -62,6 +62,24 @@ wg_db_is_shared (WgDb *self)
   return self->engine->is_shared;
 }
 
+/**
+ * wg_db_is_lost:
+ * @self: a connection
+ *
+ * Tells whether the line to the server has broken, as far as is known: then only wg_db_close()
+ * is left.
+ *
+ * Thread: the connection's.
+ * Errors: none.
+ *
+ * Returns: %FALSE for a file
+ */
+gboolean
+wg_db_is_lost (WgDb *self)
+{
+  return self->engine->is_lost && self->engine->is_lost (self);
+}
+
 /* --- transactions ---------------------------------------------------------------------------- */
 
 /**

@@ -23,6 +23,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgDb, wg_db_close)
 
 /* %TRUE where others write at the same time: transactions may have to be run again, whole. */
 gboolean wg_db_is_shared (WgDb *self);
+/* The line to the server has broken: close it and open another one. */
+gboolean wg_db_is_lost (WgDb *self);
 
 /* Statements come from .sql files compiled in as resources: `-- :name <id>` starts one. */
 gboolean wg_db_load_sql (WgDb *self, const char *resource_folder, GError **error);

@@ -7,6 +7,9 @@
 
 #include "db/wg-db-private.h"
 
+/* Where several processes may migrate the same database. */
+#define TRIES_MAX 8
+
 typedef struct
 {
   int number;
@@ -80,6 +83,19 @@ apply_steps (WgDb *self, GArray *steps, int version, GError **error)
   return self->engine->set_version (self, (int) steps->len, error);
 }
 
+static gboolean
+migrate_once (WgDb *self, GArray *steps, GError **error)
+{
+  if (!wg_db_begin (self, error))
+    return FALSE;
+  /* Another process may have come first. */
+  if (self->engine->lock_version (self, error) &&
+      apply_steps (self, steps, wg_db_get_version (self), error) && wg_db_commit (self, error))
+    return TRUE;
+  wg_db_rollback (self);
+  return FALSE;
+}
+
 /**
  * wg_db_migrate:
  * @self: a connection outside a transaction
@@ -112,16 +128,19 @@ wg_db_migrate (WgDb *self, const char *resource_folder, GError **error)
                    steps->len);
       return FALSE;
     }
-  if (!wg_db_begin (self, error))
-    return FALSE;
-  /* Another process may have come first. */
-  if (!self->engine->lock_version (self, error) ||
-      !apply_steps (self, steps, wg_db_get_version (self), error) || !wg_db_commit (self, error))
+  for (guint i = 1;; i++)
     {
-      wg_db_rollback (self);
+      g_autoptr (GError) local = NULL;
+      if (migrate_once (self, steps, &local))
+        return TRUE;
+      /* Somebody else has just made the table of versions: then it is there. */
+      if (wg_db_is_shared (self) && i < TRIES_MAX &&
+          (g_error_matches (local, WG_DB_ERROR, WG_DB_ERROR_BUSY) ||
+           g_error_matches (local, WG_DB_ERROR, WG_DB_ERROR_CONSTRAINT)))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  return TRUE;
 }
 
 /**

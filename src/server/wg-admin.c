@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "db/wg-postgres.h"
 #include "server/wg-server-error.h"
 #include "wg-config.h"
 
@@ -138,7 +139,8 @@ wg_admin_open (WgAdmin *admin)
 {
   g_autoptr (GError) error = NULL;
 
-  admin->platform = wg_platform_open (admin->folder, admin->key_file, &admin->ports, &error);
+  admin->platform =
+      wg_platform_open (admin->folder, admin->key_file, admin->database, &admin->ports, &error);
   if (admin->platform)
     admin->db = wg_platform_connect (admin->platform, FALSE, &error);
   if (admin->db == NULL)
@@ -201,6 +203,8 @@ parse (WgAdmin *admin, char ***arguments, int *out_exit)
     { "data", 0, 0, G_OPTION_ARG_FILENAME, &admin->folder, N_ ("Data folder"), N_ ("DIR") },
     { "key-file", 0, 0, G_OPTION_ARG_FILENAME, &admin->key_file,
       N_ ("Key of the database, when it is kept elsewhere"), N_ ("PATH") },
+    { "database", 0, 0, G_OPTION_ARG_STRING, &admin->database,
+      N_ ("A PostgreSQL database instead of the file: postgresql://…"), N_ ("ADDRESS") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &admin->json, N_ ("Print JSON"), NULL },
     { NULL },
   };
@@ -225,7 +229,10 @@ parse (WgAdmin *admin, char ***arguments, int *out_exit)
       g_printerr ("%s", help);
       return FALSE;
     }
-  return TRUE;
+  if (admin->database == NULL || wg_postgres_is_address (admin->database))
+    return TRUE;
+  g_printerr (_ ("wangge-platform: --database takes an address like postgresql://…\n"));
+  return FALSE;
 }
 
 static void
@@ -236,6 +243,7 @@ clear_admin (WgAdmin *admin)
   g_clear_pointer (&admin->platform, wg_platform_free);
   g_free (admin->folder);
   g_free (admin->key_file);
+  g_free (admin->database);
 }
 
 static void
@@ -292,6 +300,7 @@ wg_admin_main (int argc, char **argv)
   if (!wg_crypto_init (&error))
     return wg_admin_fail (error);
   admin.folder = g_strdup (g_getenv ("WANGGE_PLATFORM_DATA"));
+  admin.database = g_strdup (g_getenv ("WANGGE_PLATFORM_DATABASE"));
   arguments = g_strdupv (argv + 1);
   if (parse (&admin, &arguments, &code))
     {

@@ -36,6 +36,7 @@ struct _WgAdmin
   const WgCommand *command;
   char *folder;   /* --data */
   char *key_file; /* --key-file */
+  char *database; /* --database; %NULL: the file in the folder */
   gboolean json;  /* --json */
   WgPorts ports;
   WgPlatform *platform; /* after wg_admin_open() */

@@ -50,6 +50,65 @@ load_assignments (WgApply *apply, GError **error)
   return local == NULL;
 }
 
+static int
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Events that are written or looked at, each once, in order. */
+static void
+announce_events (WgDb *db, GPtrArray *operations)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+  const char *last = NULL;
+
+  for (guint i = 0; i < operations->len; i++)
+    {
+      const WgOperation *operation = operations->pdata[i];
+      const char *others[] = { operation->rec, operation->duplicate_of,
+                               operation->event ? operation->event->duplicate_of : NULL };
+      for (gsize j = 0; j < G_N_ELEMENTS (others); j++)
+        if (others[j])
+          g_ptr_array_add (ids, (gpointer) others[j]);
+    }
+  g_ptr_array_sort (ids, compare_ids);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      if (g_strcmp0 (ids->pdata[i], last) != 0)
+        wg_db_ahead (db, "event-get", "id", 's', (const char *) ids->pdata[i], NULL);
+      last = ids->pdata[i];
+    }
+}
+
+/**
+ * wg_apply_announce:
+ * @db: a connection in a transaction
+ * @worker: who sends
+ * @operations: (element-type WgOperation): what will be applied
+ *
+ * Announces the reads of all operations, see wg_db_ahead(): every read of a record that may be
+ * locked stands here, in one order for all transactions.
+ *
+ * Thread: the connection's.
+ * Errors: told when something is read.
+ * Source: protocol.md 6.3 "statement phases"
+ */
+void
+wg_apply_announce (WgDb *db, const char *worker, GPtrArray *operations)
+{
+  announce_events (db, operations);
+  wg_db_ahead (db, "worker-get", "id", 's', worker, NULL);
+  wg_db_ahead (db, "assign-all", "worker", 's', worker, NULL);
+  for (guint i = 0; i < operations->len; i++)
+    {
+      const WgOperation *operation = operations->pdata[i];
+      if (operation->rec)
+        wg_db_ahead (db, "hist-of-op", "rec", 's', operation->rec, "op_id", 's', operation->op_id,
+                     NULL);
+    }
+}
+
 /**
  * wg_apply_begin:
  * @apply: with work, replica, worker and the clocks of the push set

@@ -46,6 +46,8 @@ typedef struct
   WgClock clock;
 } WgApplyItem;
 
+/* What wg_apply_begin() and wg_apply_operation() will read of @operations (of WgOperation). */
+void wg_apply_announce (WgDb *db, const char *worker, GPtrArray *operations);
 gboolean wg_apply_begin (WgApply *apply, GError **error);
 void wg_apply_end (WgApply *apply);
 void wg_apply_correct_time (WgApply *apply, WgApplyItem *item);

@@ -63,7 +63,7 @@ wg_audit_add (WgWork *work,
   g_autofree char *previous = NULL, *line = NULL, *hash = NULL;
   gint64 n;
 
-  if (!read_last (work->db, &n, &previous, error))
+  if (!wg_meta_lock (work->db, WG_META_AUDIT, error) || !read_last (work->db, &n, &previous, error))
     return FALSE;
   wg_json_writer_begin_object (writer, NULL);
   wg_json_writer_int (writer, "n", n + 1);

@@ -76,32 +76,22 @@ static gboolean
 count_wrong_code (
     WgWork *work, Enrolment *self, gboolean wrong, gboolean *out_blocked, GError **error)
 {
-  WgStatement *statement = wg_db_statement (work->db, "throttle-get", error);
+  WgStatement *statement =
+      wg_db_statement (work->db, wrong ? "throttle-count" : "throttle-get", error);
   g_autoptr (GError) local = NULL;
-  gint64 since_ms = work->now_ms, n = 0;
+  gint64 n;
 
   if (statement == NULL)
     return FALSE;
   wg_statement_bind_text (statement, "address", self->address);
-  if (wg_statement_next (statement, &local))
-    {
-      since_ms = wg_statement_int (statement, "since_ms");
-      n = wg_statement_int (statement, "n");
-      wg_statement_reset (statement);
-    }
+  wg_statement_bind_int (statement, "before_ms", work->now_ms - WRONG_CODES_MS);
+  if (wrong)
+    wg_statement_bind_int (statement, "now_ms", work->now_ms);
+  n = wg_db_take_int (statement, "n", &local);
+  *out_blocked = n >= WRONG_CODES_MAX + (wrong ? 1 : 0);
   if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (work->now_ms - since_ms > WRONG_CODES_MS)
-    {
-      since_ms = work->now_ms;
-      n = 0;
-    }
-  *out_blocked = n >= WRONG_CODES_MAX;
-  return !wrong || wg_db_run (work->db, "throttle-put", error, "address", 's', self->address,
-                              "since_ms", 'i', since_ms, "n", 'i', n + 1, NULL);
+    g_propagate_error (error, g_steal_pointer (&local));
+  return local == NULL;
 }
 
 static gboolean

@@ -3,7 +3,6 @@
 #include "server/wg-event-row.h"
 
 #include "server/wg-reference.h"
-#include "server/wg-server-error.h"
 #include "wire/wg-wire-event.h"
 
 #define MINUTE_MS 60000
@@ -143,7 +142,6 @@ write_row (WgEventRow *self, WgDb *db, gboolean is_new, GError **error)
 {
   g_autofree char *body = wg_wire_event_row_to_json (self->event, self->steps);
   WgStatement *statement = wg_db_statement (db, is_new ? "event-add" : "event-update", error);
-  g_autoptr (GError) local = NULL;
 
   if (statement == NULL)
     return FALSE;
@@ -155,20 +153,7 @@ write_row (WgEventRow *self, WgDb *db, gboolean is_new, GError **error)
       wg_statement_bind_text (statement, "reporter", self->event->reporter);
       wg_statement_bind_int (statement, "received_ms", self->event->received_ms);
     }
-  wg_statement_next (statement, &local);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (wg_db_changes (db) != 1)
-    {
-      g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_FAILED,
-                   "event '%s' was written by somebody else inside our transaction",
-                   self->event->id);
-      return FALSE;
-    }
-  return TRUE;
+  return wg_statement_run_one (statement, error);
 }
 
 static gboolean
@@ -200,7 +185,7 @@ write_feed (WgEventRow *self, WgApply *apply, gboolean is_new, GError **error)
  * Writes the next version: row, history, feed entries.
  *
  * Thread: the connection's.
- * Errors: of the database; %WG_SERVER_ERROR_FAILED when the version was not the expected one.
+ * Errors: of the database; %WG_DB_ERROR_BUSY when the version was not the expected one.
  *
  * Returns: %TRUE on success
  */

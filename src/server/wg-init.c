@@ -128,7 +128,8 @@ wg_command_init (WgAdmin *admin, char **arguments)
       g_printerr (_ ("wangge-platform: a district code has six digits\n"));
       return WG_EXIT_USAGE;
     }
-  if (!wg_platform_create (admin->folder, admin->key_file, code, &admin->ports, &error))
+  if (!wg_platform_create (admin->folder, admin->key_file, admin->database, code, &admin->ports,
+                           &error))
     return wg_admin_fail (error);
   if (!wg_admin_open (admin))
     return WG_EXIT_FAILED;

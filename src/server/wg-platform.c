@@ -12,6 +12,7 @@
 #include <glib/gstdio.h>
 
 #include "core/wg-id.h"
+#include "db/wg-postgres.h"
 #include "db/wg-system.h"
 #include "server/wg-server-error.h"
 #include "server/wg-server-resource.h"
@@ -152,20 +153,65 @@ static gboolean
 save_identity (WgDb *db, const char *district, const WgPorts *ports, GError **error)
 {
   guint8 public_key[WG_SIGN_PUBLIC], secret[WG_SIGN_SECRET];
-  g_autofree char *public_text = NULL, *secret_text = NULL;
+  g_autofree char *public_text = NULL, *secret_text = NULL, *epoch = NULL;
 
   wg_crypto_sign_keys (ports, public_key, secret);
   public_text = wg_base64url_encode (public_key, sizeof public_key);
   secret_text = wg_base64url_encode (secret, sizeof secret);
-  return wg_db_begin (db, error) && wg_meta_set (db, "district", district, error) &&
+  if (wg_db_is_shared (db))
+    {
+      epoch = wg_id_new (ports);
+      /* The rows that transactions hold, see wg_meta_lock(). */
+      if (!wg_meta_set (db, WG_META_EPOCH, epoch, error) ||
+          !wg_meta_set (db, WG_META_AUDIT, "", error) ||
+          !wg_meta_set (db, WG_META_REFERENCE, "", error))
+        return FALSE;
+    }
+  return wg_meta_set (db, "district", district, error) &&
          wg_meta_set (db, "sign-public", public_text, error) &&
-         wg_meta_set (db, "sign-secret", secret_text, error) && wg_db_commit (db, error);
+         wg_meta_set (db, "sign-secret", secret_text, error);
+}
+
+/* Makes the tables and who we are, in a database that has none. */
+static gboolean
+fill_database (WgDb *db, const char *district, const WgPorts *ports, GError **error)
+{
+  g_autofree char *known = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (!wg_db_migrate (db, WG_PLATFORM_MIGRATE, error) ||
+      !wg_db_load_sql (db, WG_PLATFORM_SQL, error) || !wg_db_begin (db, error))
+    return FALSE;
+  known = wg_meta_get (db, "district", &local);
+  if (known)
+    g_set_error (&local, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG, "it already holds a platform");
+  if (local == NULL && save_identity (db, district, ports, &local) && wg_db_commit (db, &local))
+    return TRUE;
+  wg_db_rollback (db);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* Key, epoch and an empty file. */
+static WgDb *
+make_file (const char *folder, const char *key_file, const WgPorts *ports, GError **error)
+{
+  g_autofree char *epoch = g_build_filename (folder, "epoch", NULL);
+  g_autofree char *path = g_build_filename (folder, "platform.db", NULL);
+  guint8 key[WG_DB_KEY];
+
+  if (!make_key (folder, key_file, ports, error) || !read_key (folder, key_file, key, error))
+    return NULL;
+  if (!g_file_test (epoch, G_FILE_TEST_EXISTS) && !wg_platform_new_epoch (folder, ports, error))
+    return NULL;
+  return wg_db_open (path, key, error);
 }
 
 /**
  * wg_platform_create:
  * @folder: the data folder, made if it is missing
  * @key_file: (nullable): where the key of the database is kept; %NULL: inside @folder
+ * @database: (nullable): address of an empty PostgreSQL database; %NULL: a file inside @folder
  * @district: six digits of the division code
  * @ports: clock and random source
  * @error: return location
@@ -181,41 +227,23 @@ save_identity (WgDb *db, const char *district, const WgPorts *ports, GError **er
 gboolean
 wg_platform_create (const char *folder,
                     const char *key_file,
+                    const char *database,
                     const char *district,
                     const WgPorts *ports,
                     GError **error)
 {
-  g_autofree char *epoch = g_build_filename (folder, "epoch", NULL);
   g_autofree char *blobs = g_build_filename (folder, "blobs", NULL);
-  g_autofree char *path = g_build_filename (folder, "platform.db", NULL);
-  g_autofree char *known = NULL;
   g_autoptr (WgDb) db = NULL;
-  g_autoptr (GError) local = NULL;
-  guint8 key[WG_DB_KEY];
 
-  if (!make_folder (folder, error) || !make_folder (blobs, error) ||
-      !make_key (folder, key_file, ports, error) || !read_key (folder, key_file, key, error))
-    return FALSE;
-  if (!g_file_test (epoch, G_FILE_TEST_EXISTS) && !wg_platform_new_epoch (folder, ports, error))
+  if (!make_folder (folder, error) || !make_folder (blobs, error))
     return FALSE;
   g_resources_register (wg_server_get_resource ());
-  db = wg_db_open (path, key, error);
-  if (db == NULL || !wg_db_migrate (db, WG_PLATFORM_MIGRATE, error) ||
-      !wg_db_load_sql (db, WG_PLATFORM_SQL, error))
-    return FALSE;
-  known = wg_meta_get (db, "district", &local);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (known)
-    {
-      g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG, "'%s' already holds a platform",
-                   folder);
-      return FALSE;
-    }
-  return save_identity (db, district, ports, error);
+  db = database ? wg_postgres_open (database, FALSE, error)
+                : make_file (folder, key_file, ports, error);
+  if (db && fill_database (db, district, ports, error))
+    return TRUE;
+  g_prefix_error (error, "'%s': ", folder);
+  return FALSE;
 }
 
 static gboolean
@@ -256,7 +284,10 @@ load_folder (const char *folder,
   self->database = g_strdup (database);
   self->blobs = g_build_filename (folder, "blobs", NULL);
   self->ports = *ports;
-  return read_key (folder, key_file, self->key, error) ? g_steal_pointer (&self) : NULL;
+  if (wg_platform_is_shared (self) ? !make_folder (self->blobs, error)
+                                   : !read_key (folder, key_file, self->key, error))
+    return NULL;
+  return g_steal_pointer (&self);
 }
 
 static gboolean
@@ -276,6 +307,8 @@ open_database (WgPlatform *self, GError **error)
     return FALSE;
   self->ref_scope = g_strconcat ("ref:", self->district, NULL);
   self->copy_of = wg_meta_get (db, WG_META_COPY, &local);
+  if (local == NULL && wg_db_is_shared (db))
+    self->epoch = wg_meta_get (db, WG_META_EPOCH, &local);
   if (local)
     g_propagate_error (error, g_steal_pointer (&local));
   return local == NULL;
@@ -300,6 +333,7 @@ read_epoch (WgPlatform *self, GError **error)
  * wg_platform_open:
  * @folder: the data folder
  * @key_file: (nullable): the key of the database when it is kept elsewhere
+ * @database: (nullable): address of a PostgreSQL database; %NULL: the file inside @folder
  * @ports: clock and random source, copied
  * @error: return location
  *
@@ -314,24 +348,29 @@ read_epoch (WgPlatform *self, GError **error)
  * Returns: (transfer full) (nullable): the platform
  */
 WgPlatform *
-wg_platform_open (const char *folder, const char *key_file, const WgPorts *ports, GError **error)
+wg_platform_open (const char *folder,
+                  const char *key_file,
+                  const char *database,
+                  const WgPorts *ports,
+                  GError **error)
 {
-  g_autofree char *database = g_build_filename (folder, "platform.db", NULL);
+  g_autofree char *file = g_build_filename (folder, "platform.db", NULL);
   g_autoptr (WgPlatform) self = NULL;
 
-  if (!g_file_test (database, G_FILE_TEST_EXISTS))
+  if (database == NULL && !g_file_test (file, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG,
                    "'%s' holds no platform: run init first, or restore", folder);
       return NULL;
     }
-  self = load_folder (folder, key_file, database, ports, error);
-  if (self == NULL || !read_epoch (self, error) || !open_database (self, error))
+  self = load_folder (folder, key_file, database ? database : file, ports, error);
+  if (self == NULL || (database == NULL && !read_epoch (self, error)) ||
+      !open_database (self, error))
     return NULL;
   if (self->copy_of == NULL)
     return g_steal_pointer (&self);
   g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG,
-               "'%s' is a backup: move it away and run restore with it", database);
+               "'%s' is a backup: move it away and run restore with it", file);
   return NULL;
 }
 
@@ -344,7 +383,7 @@ wg_platform_open (const char *folder, const char *key_file, const WgPorts *ports
  * @error: return location
  *
  * Opens a copy as if it stood in the folder, to be checked or mended; it is brought to this
- * program's version. Its epoch is not set.
+ * program's version. The epoch of a file is not set.
  *
  * Thread: any.
  * Errors: of files and database.
@@ -390,6 +429,21 @@ wg_platform_free (WgPlatform *self)
 }
 
 /**
+ * wg_platform_is_shared:
+ * @self: a platform
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE when the database is PostgreSQL's, which any number of daemons may serve
+ */
+gboolean
+wg_platform_is_shared (const WgPlatform *self)
+{
+  return wg_postgres_is_address (self->database);
+}
+
+/**
  * wg_platform_connect:
  * @self: a platform
  * @readonly: whether the connection only reads
@@ -405,9 +459,14 @@ wg_platform_free (WgPlatform *self)
 WgDb *
 wg_platform_connect (const WgPlatform *self, gboolean readonly, GError **error)
 {
-  g_autoptr (WgDb) db = readonly ? wg_db_open_readonly (self->database, self->key, error)
-                                : wg_db_open (self->database, self->key, error);
+  g_autoptr (WgDb) db = NULL;
 
+  if (wg_platform_is_shared (self))
+    db = wg_postgres_open (self->database, readonly, error);
+  else if (readonly)
+    db = wg_db_open_readonly (self->database, self->key, error);
+  else
+    db = wg_db_open (self->database, self->key, error);
   if (db == NULL || !wg_db_load_sql (db, WG_PLATFORM_SQL, error))
     return NULL;
   return g_steal_pointer (&db);
@@ -531,6 +590,38 @@ wg_meta_set (WgDb *db, const char *key, const char *value, GError **error)
 }
 
 /**
+ * wg_meta_lock:
+ * @db: a connection inside a transaction
+ * @key: a setting that was made with the platform
+ * @error: return location
+ *
+ * Waits until no other transaction holds the setting, and holds it to the end of this one.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_meta_lock (WgDb *db, const char *key, GError **error)
+{
+  WgStatement *statement;
+  g_autoptr (GError) local = NULL;
+
+  /* Else the transaction has the whole database to itself. */
+  if (!wg_db_is_shared (db))
+    return TRUE;
+  statement = wg_db_statement (db, "meta-lock", error);
+  if (statement == NULL)
+    return FALSE;
+  wg_statement_bind_text (statement, "key", key);
+  g_free (wg_db_take_text (statement, "value", &local));
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return local == NULL;
+}
+
+/**
  * wg_meta_count:
  * @db: a connection inside a transaction
  * @key: a counter
@@ -546,14 +637,10 @@ wg_meta_set (WgDb *db, const char *key, const char *value, GError **error)
 gint64
 wg_meta_count (WgDb *db, const char *key, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  gint64 value = wg_meta_get_int (db, key, &local) + 1;
-  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, value);
+  WgStatement *statement = wg_db_statement (db, "meta-count", error);
 
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return -1;
-    }
-  return wg_meta_set (db, key, text, error) ? value : -1;
+  if (statement == NULL)
+    return -1;
+  wg_statement_bind_text (statement, "key", key);
+  return wg_db_take_int (statement, "value", error);
 }

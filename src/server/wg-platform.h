@@ -18,9 +18,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *folder;
-  char *database;  /* path */
+  char *database;  /* path, or address of a PostgreSQL database */
   char *blobs;     /* folder */
-  char *epoch;     /* outside the database: a restored database gets another one */
+  char *epoch;     /* a file gets another one when it is restored; PostgreSQL holds it itself */
   char *district;  /* "370502" */
   char *ref_scope; /* "ref:370502" */
   char *copy_of;   /* epoch of which the database is a backup; else %NULL */
@@ -32,11 +32,15 @@ typedef struct
 
 gboolean wg_platform_create (const char *folder,
                              const char *key_file,
+                             const char *database,
                              const char *district,
                              const WgPorts *ports,
                              GError **error);
-WgPlatform *
-wg_platform_open (const char *folder, const char *key_file, const WgPorts *ports, GError **error);
+WgPlatform *wg_platform_open (const char *folder,
+                              const char *key_file,
+                              const char *database,
+                              const WgPorts *ports,
+                              GError **error);
 WgPlatform *wg_platform_open_copy (const char *folder,
                                    const char *key_file,
                                    const char *database,
@@ -44,6 +48,8 @@ WgPlatform *wg_platform_open_copy (const char *folder,
                                    GError **error);
 void wg_platform_free (WgPlatform *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPlatform, wg_platform_free)
+/* Whether other machines serve the same database. */
+gboolean wg_platform_is_shared (const WgPlatform *self);
 WgDb *wg_platform_connect (const WgPlatform *self, gboolean readonly, GError **error);
 gboolean wg_platform_new_epoch (const char *folder, const WgPorts *ports, GError **error);
 /* Daemons share the folder, a restore has it alone; held until the descriptor is closed. */
@@ -53,6 +59,11 @@ WgPorts wg_platform_system_ports (void);
 char *wg_meta_get (WgDb *db, const char *key, GError **error);
 gint64 wg_meta_get_int (WgDb *db, const char *key, GError **error);
 gboolean wg_meta_set (WgDb *db, const char *key, const char *value, GError **error);
+/* Keys for wg_meta_lock(). */
+#define WG_META_AUDIT "audit"
+#define WG_META_REFERENCE "ref-version"
+#define WG_META_EPOCH "epoch"
+gboolean wg_meta_lock (WgDb *db, const char *key, GError **error);
 gint64 wg_meta_count (WgDb *db, const char *key, GError **error);
 
 /* The first row of a statement that was just bound, read by @read, then let go. */

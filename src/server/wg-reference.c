@@ -11,6 +11,7 @@
 struct _WgReference
 {
   char *version;         /* of the reference data in the database */
+  gboolean is_checked;   /* against the database, in this transaction */
   GHashTable *grids;     /* char * -> WgGrid * */
   GHashTable *standards; /* char * -> WgStandard * */
   GPtrArray *calendars;  /* of WgCalendar; %NULL until first needed */
@@ -60,29 +61,38 @@ wg_reference_free (WgReference *self)
 }
 
 /**
- * wg_reference_refresh:
+ * wg_reference_begin:
  * @self: a cache
  * @db: a connection inside a transaction
- * @error: return location
  *
- * Forgets what was parsed when somebody, perhaps another process, has imported since.
+ * A transaction begins: somebody, perhaps another process, may have imported since the last one.
+ * What was parsed is looked at again when it is first needed.
  *
  * Thread: the connection's.
- * Errors: of the database.
- *
- * Returns: %TRUE on success
+ * Errors: none.
  */
-gboolean
-wg_reference_refresh (WgReference *self, WgDb *db, GError **error)
+void
+wg_reference_begin (WgReference *self, WgDb *db)
+{
+  self->is_checked = FALSE;
+  wg_db_ahead (db, "meta-get", "key", 's', WG_META_REFERENCE, NULL);
+}
+
+/* Forgets what was parsed under another version. */
+static gboolean
+refresh (WgReference *self, WgDb *db, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autofree char *version = wg_meta_get (db, "ref-version", &local);
+  g_autofree char *version = self->is_checked ? NULL : wg_meta_get (db, WG_META_REFERENCE, &local);
 
+  if (self->is_checked)
+    return TRUE;
   if (local)
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
+  self->is_checked = TRUE;
   if (g_strcmp0 (version, self->version) == 0)
     return TRUE;
   g_hash_table_remove_all (self->grids);
@@ -121,9 +131,12 @@ read_body (WgDb *db, const char *kind, const char *id, GError **error)
 const WgGrid *
 wg_reference_get_grid (WgReference *self, WgDb *db, const char *code, GError **error)
 {
-  WgGrid *grid = g_hash_table_lookup (self->grids, code);
+  WgGrid *grid;
   g_autofree char *body = NULL;
 
+  if (!refresh (self, db, error))
+    return NULL;
+  grid = g_hash_table_lookup (self->grids, code);
   if (grid)
     return grid;
   body = read_body (db, "grid", code, error);
@@ -152,9 +165,12 @@ wg_reference_get_grid (WgReference *self, WgDb *db, const char *code, GError **e
 const WgStandard *
 wg_reference_get_standard (WgReference *self, WgDb *db, const char *version, GError **error)
 {
-  WgStandard *standard = g_hash_table_lookup (self->standards, version);
+  WgStandard *standard;
   g_autofree char *body = NULL, *csv = NULL;
 
+  if (!refresh (self, db, error))
+    return NULL;
+  standard = g_hash_table_lookup (self->standards, version);
   if (standard)
     return standard;
   body = read_body (db, "standard", version, error);
@@ -218,7 +234,7 @@ wg_reference_get_calendar (WgReference *self, WgDb *db, gint64 at_ms, GError **e
 {
   int year, month, day;
 
-  if (self->calendars == NULL && !load_calendars (self, db, error))
+  if (!refresh (self, db, error) || (self->calendars == NULL && !load_calendars (self, db, error)))
     return NULL;
   wg_local_date (at_ms, &year, &month, &day);
   for (guint i = 0; i < self->calendars->len; i++)
@@ -268,6 +284,9 @@ wg_reference_put (WgWork *work,
                    WG_LIMIT_LINE - 512);
       return FALSE;
     }
+  /* One import at a time. */
+  if (!wg_meta_lock (work->db, WG_META_REFERENCE, error))
+    return FALSE;
   wg_statement_bind_text (statement, "kind", kind);
   wg_statement_bind_text (statement, "id", id);
   if (wg_statement_next (statement, &local))
@@ -288,7 +307,7 @@ wg_reference_put (WgWork *work,
   version = wg_id_new (&work->platform->ports);
   if (!wg_db_run (work->db, "ref-put", error, "kind", 's', kind, "id", 's', id, "ver", 'i', ver,
                   "body", 's', body, NULL) ||
-      !wg_meta_set (work->db, "ref-version", version, error) ||
+      !wg_meta_set (work->db, WG_META_REFERENCE, version, error) ||
       !wg_feed_bump (work->feed, kind, id, ver, error))
     return FALSE;
   if (ver == 1 &&

@@ -12,7 +12,7 @@ WgReference *wg_reference_new (void);
 void wg_reference_free (WgReference *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgReference, wg_reference_free)
 /* Drops what is older than the database's; once at the start of each transaction. */
-gboolean wg_reference_refresh (WgReference *self, WgDb *db, GError **error);
+void wg_reference_begin (WgReference *self, WgDb *db);
 /* %NULL without error: there is no such thing. (transfer none), valid until the next refresh. */
 const WgGrid *wg_reference_get_grid (WgReference *self, WgDb *db, const char *code, GError **error);
 const WgStandard *

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/wg-server-error.h"
 #include "wire/wg-wire-error.h"
 #include "wire/wg-zstd.h"
 
@@ -302,7 +303,9 @@ wg_request_answer_error (WgRequest *self, const GError *error)
   g_warning ("%s: %s", self->route ? self->route->path : "request", error->message);
   wg_meter_count (wg_server_get_meter (self->server), "wg_failed_total", 1);
   if (g_error_matches (error, WG_DB_ERROR, WG_DB_ERROR_BUSY) ||
-      g_error_matches (error, WG_DB_ERROR, WG_DB_ERROR_FULL))
+      g_error_matches (error, WG_DB_ERROR, WG_DB_ERROR_FULL) ||
+      g_error_matches (error, WG_DB_ERROR, WG_DB_ERROR_IO) ||
+      g_error_matches (error, WG_SERVER_ERROR, WG_SERVER_ERROR_STALE))
     wg_request_problem (self, 503, "maintenance", NULL);
   else
     wg_request_problem (self, 500, "failed", NULL);

@@ -108,6 +108,8 @@ on_second_cb (gpointer data)
   Service *service = data;
 
   wg_server_watch (service->server);
+  if (wg_server_is_stale (service->server))
+    g_main_loop_quit (service->loop);
   if (service->drained_s > 0 &&
       (wg_server_count_connections (service->server) == 0 || service->drained_s++ > DRAIN_S))
     g_main_loop_quit (service->loop);
@@ -177,6 +179,7 @@ wg_command_serve (WgAdmin *admin, char **arguments)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Service service = { NULL, loop, 0 };
   const char *address;
+  gboolean stale;
   int lock;
 
   options.listen = listen_at ? listen_at : unix_path ? NULL : "127.0.0.1:8460";
@@ -201,7 +204,11 @@ wg_command_serve (WgAdmin *admin, char **arguments)
   g_print ("%s\n", address ? address : unix_path);
   fflush (stdout);
   run (&service);
+  stale = wg_server_is_stale (service.server);
   wg_server_free (service.server);
   close (lock);
-  return WG_EXIT_OK;
+  if (!stale)
+    return WG_EXIT_OK;
+  g_printerr (_ ("wangge-platform: the database was restored: start again\n"));
+  return WG_EXIT_FAILED;
 }

@@ -12,6 +12,7 @@ typedef enum
   WG_SERVER_ERROR_REQUEST,   /* the request is wrong: answer with a problem */
   WG_SERVER_ERROR_FORBIDDEN, /* not allowed: answer 403, write the audit */
   WG_SERVER_ERROR_FAILED,    /* our own fault: answer 500, log, nothing applied */
+  WG_SERVER_ERROR_STALE,     /* another epoch has begun: answer 503, start again */
 } WgServerError;
 
 #define WG_SERVER_ERROR (wg_server_error_quark ())

@@ -106,7 +106,7 @@ wg_server_take_reader (WgServer *self, GError **error)
 void
 wg_server_give_reader (WgServer *self, WgDb *reader)
 {
-  if (g_async_queue_length (self->readers) < READERS_MAX)
+  if (g_async_queue_length (self->readers) < READERS_MAX && !wg_db_is_lost (reader))
     g_async_queue_push (self->readers, reader);
   else
     wg_db_close (reader);
@@ -642,6 +642,23 @@ wg_server_watch (WgServer *self)
   wg_connections_watch (self->connections);
   if (g_atomic_int_get (&self->draining))
     wg_connections_close_waiting (self->connections);
+}
+
+/**
+ * wg_server_is_stale:
+ * @self: the service
+ *
+ * Tells whether the database was restored under our feet.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE when the program must be started again
+ */
+gboolean
+wg_server_is_stale (WgServer *self)
+{
+  return wg_writer_is_stale (self->writer);
 }
 
 static gboolean

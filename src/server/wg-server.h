@@ -30,6 +30,8 @@ void wg_server_drain (WgServer *self);
 guint wg_server_count_connections (WgServer *self);
 /* Once a second from any one thread: closes connections whose request does not come to an end. */
 void wg_server_watch (WgServer *self);
+/* The database was restored meanwhile: the program must be started again. */
+gboolean wg_server_is_stale (WgServer *self);
 /* Once in a while: forgets what has expired, in database and folder. */
 void wg_server_clean (WgServer *self);
 void wg_server_free (WgServer *self);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one thread that writes: takes jobs, commits them in groups, tells each after the commit. */
+/* The threads that write: take jobs, commit them, tell each after the commit.
+ *
+ * A file has one, which commits jobs in groups. PostgreSQL has several, each with a connection of
+ * its own and a job at a time: there the server gathers commits, and rows are held as briefly as
+ * can be. */
 #include "server/wg-writer.h"
 
 #include "server/wg-reference.h"
@@ -7,6 +11,7 @@
 
 /* Jobs per transaction. There is no timer: while one group waits for the disk, the next gathers. */
 #define GROUP_MAX 32
+#define SHARED_THREADS 4
 
 typedef struct
 {
@@ -16,17 +21,26 @@ typedef struct
   GError *error; /* owned */
 } Job;
 
+typedef struct
+{
+  WgWriter *writer;
+  WgReference *reference;
+  WgDb *db; /* %NULL when it is lost */
+  GThread *thread;
+} Writing;
+
 struct _WgWriter
 {
   const WgPlatform *platform;
-  WgReference *reference; /* of the thread */
-  WgDb *db;               /* of the thread; %NULL when it is lost */
-  GThread *thread;
+  Writing threads[SHARED_THREADS];
+  guint n_threads;
+  guint group_max;
   GMutex lock;
   GCond changed;
   GQueue jobs; /* of Job; under @lock */
   gboolean stopping;
-  int well; /* atomic */
+  int n_lost; /* threads without a database; atomic */
+  int stale;  /* atomic */
 };
 
 static void
@@ -45,7 +59,7 @@ take_group (WgWriter *self)
   g_mutex_lock (&self->lock);
   while (g_queue_is_empty (&self->jobs) && !self->stopping)
     g_cond_wait (&self->changed, &self->lock);
-  while (group->len < GROUP_MAX && !g_queue_is_empty (&self->jobs))
+  while (group->len < self->group_max && !g_queue_is_empty (&self->jobs))
     g_ptr_array_add (group, g_queue_pop_head (&self->jobs));
   g_mutex_unlock (&self->lock);
   if (group->len == 0)
@@ -55,17 +69,18 @@ take_group (WgWriter *self)
 
 /* After a failed sync nothing about the connection can be trusted: protocol.md 7.1. */
 static void
-reopen (WgWriter *self)
+reopen (Writing *self)
 {
   g_autoptr (GError) error = NULL;
+  gboolean was_lost = self->db == NULL;
 
   g_clear_pointer (&self->db, wg_db_close);
-  self->db = wg_platform_connect (self->platform, FALSE, &error);
+  self->db = wg_platform_connect (self->writer->platform, FALSE, &error);
   if (self->db && !wg_db_check (self->db, &error))
     g_clear_pointer (&self->db, wg_db_close);
   if (self->db == NULL)
     g_warning ("the database cannot be written any more: %s", error->message);
-  g_atomic_int_set (&self->well, self->db != NULL);
+  g_atomic_int_add (&self->writer->n_lost, (self->db == NULL) - was_lost);
 }
 
 static gboolean
@@ -83,15 +98,19 @@ is_shared_fault (const GError *error)
 }
 
 static gboolean
-run_job (WgWriter *self, Job *job, GError **error)
+run_job (Writing *self, Job *job, GError **error)
 {
-  return wg_work_run (self->platform, self->db, self->reference, job->func, job->data, error);
+  if (wg_work_run (self->writer->platform, self->db, self->reference, job->func, job->data, error))
+    return TRUE;
+  if (g_error_matches (*error, WG_SERVER_ERROR, WG_SERVER_ERROR_STALE))
+    g_atomic_int_set (&self->writer->stale, TRUE);
+  return FALSE;
 }
 
 /* One transaction over the group. %FALSE: nothing of it was written. A job's own fault is its
  * own; a fault of the disk is everybody's. */
 static gboolean
-run_group (WgWriter *self, GPtrArray *group, GError **error)
+run_group (Writing *self, GPtrArray *group, GError **error)
 {
   if (!wg_db_begin (self->db, error))
     return FALSE;
@@ -114,7 +133,7 @@ run_group (WgWriter *self, GPtrArray *group, GError **error)
 
 /* After a group failed: each by itself, so that one cannot take the others down. */
 static void
-run_singly (WgWriter *self, GPtrArray *group)
+run_singly (Writing *self, GPtrArray *group)
 {
   for (guint i = 0; i < group->len; i++)
     {
@@ -122,8 +141,7 @@ run_singly (WgWriter *self, GPtrArray *group)
       g_clear_error (&job->error);
       if (self->db == NULL)
         {
-          g_set_error (&job->error, WG_SERVER_ERROR, WG_SERVER_ERROR_FAILED,
-                       "the database is lost until the service starts again");
+          g_set_error (&job->error, WG_DB_ERROR, WG_DB_ERROR_IO, "the database is lost");
           continue;
         }
       if (!run_job (self, job, &job->error) && is_disk_fault (job->error))
@@ -131,14 +149,36 @@ run_singly (WgWriter *self, GPtrArray *group)
     }
 }
 
+/* Where the server has several writers: a job, and once more when the connection was lost. */
 static void
-write_group (WgWriter *self, GPtrArray *group)
+run_alone (Writing *self, Job *job)
+{
+  if (self->db && !run_job (self, job, &job->error) && is_disk_fault (job->error))
+    {
+      reopen (self);
+      if (self->db == NULL)
+        return;
+      g_clear_error (&job->error);
+      run_job (self, job, &job->error);
+    }
+  else if (self->db == NULL)
+    {
+      g_set_error (&job->error, WG_DB_ERROR, WG_DB_ERROR_IO, "the database is lost");
+    }
+}
+
+static void
+write_group (Writing *self, GPtrArray *group)
 {
   g_autoptr (GError) error = NULL;
 
   if (self->db == NULL)
     reopen (self);
-  if (self->db == NULL)
+  if (self->writer->group_max == 1)
+    {
+      run_alone (self, group->pdata[0]);
+    }
+  else if (self->db == NULL)
     {
       run_singly (self, group);
     }
@@ -160,10 +200,10 @@ write_group (WgWriter *self, GPtrArray *group)
 static gpointer
 run_thread (gpointer data)
 {
-  WgWriter *self = data;
+  Writing *self = data;
   GPtrArray *group;
 
-  while ((group = take_group (self)))
+  while ((group = take_group (self->writer)))
     {
       write_group (self, group);
       g_ptr_array_unref (group);
@@ -176,7 +216,7 @@ run_thread (gpointer data)
  * @platform: the platform; it must live longer
  * @error: return location
  *
- * Opens the writing connection and starts the thread.
+ * Opens the writing connections and starts their threads.
  *
  * Thread: any.
  * Errors: of the database.
@@ -186,30 +226,36 @@ run_thread (gpointer data)
 WgWriter *
 wg_writer_new (const WgPlatform *platform, GError **error)
 {
-  WgDb *db = wg_platform_connect (platform, FALSE, error);
-  WgWriter *self;
+  g_autoptr (WgWriter) self = g_new0 (WgWriter, 1);
+  gboolean shared = wg_platform_is_shared (platform);
+  guint n = shared ? SHARED_THREADS : 1;
 
-  if (db == NULL)
-    return NULL;
-  self = g_new0 (WgWriter, 1);
   self->platform = platform;
-  self->db = db;
-  self->well = TRUE;
-  self->reference = wg_reference_new ();
+  self->group_max = shared ? 1 : GROUP_MAX;
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   g_queue_init (&self->jobs);
-  self->thread = g_thread_new ("writer", run_thread, self);
-  return self;
+  for (guint i = 0; i < n; i++)
+    {
+      Writing *writing = &self->threads[i];
+      writing->writer = self;
+      writing->db = wg_platform_connect (platform, FALSE, error);
+      if (writing->db == NULL)
+        return NULL;
+      writing->reference = wg_reference_new ();
+      writing->thread = g_thread_new ("writer", run_thread, writing);
+      self->n_threads++;
+    }
+  return g_steal_pointer (&self);
 }
 
 /**
  * wg_writer_free:
  * @self: (nullable): a writer
  *
- * Runs what is queued, then ends the thread and closes the connection.
+ * Runs what is queued, then ends the threads and closes their connections.
  *
- * Thread: any but the writer's own; nobody may post any more.
+ * Thread: any but a writer's own; nobody may post any more.
  * Errors: none.
  */
 void
@@ -219,11 +265,14 @@ wg_writer_free (WgWriter *self)
     return;
   g_mutex_lock (&self->lock);
   self->stopping = TRUE;
-  g_cond_signal (&self->changed);
+  g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
-  g_thread_join (self->thread);
-  g_clear_pointer (&self->db, wg_db_close);
-  wg_reference_free (self->reference);
+  for (guint i = 0; i < self->n_threads; i++)
+    {
+      g_thread_join (self->threads[i].thread);
+      g_clear_pointer (&self->threads[i].db, wg_db_close);
+      wg_reference_free (self->threads[i].reference);
+    }
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
   g_free (self);
@@ -328,10 +377,27 @@ wg_writer_run (WgWriter *self, WgWorkFunc func, gpointer data, GError **error)
  * Thread: any.
  * Errors: none.
  *
- * Returns: %FALSE when the disk failed and the database could not be opened again
+ * Returns: %FALSE when the disk or the server failed and the database could not be opened again
  */
 gboolean
 wg_writer_is_well (WgWriter *self)
 {
-  return g_atomic_int_get (&self->well);
+  return g_atomic_int_get (&self->n_lost) < (int) self->n_threads && !wg_writer_is_stale (self);
+}
+
+/**
+ * wg_writer_is_stale:
+ * @self: a writer
+ *
+ * Tells whether the database has begun another epoch since this process opened it.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE when the process must be started again
+ */
+gboolean
+wg_writer_is_stale (WgWriter *self)
+{
+  return g_atomic_int_get (&self->stale);
 }

@@ -14,6 +14,7 @@
 #include "server/wg-check.h"
 #include "server/wg-event-row.h"
 #include "server/wg-import.h"
+#include "support/wg-test-database.h"
 #include "support/wg-test-folder.h"
 #include "wire/wg-wire-operation.h"
 
@@ -119,7 +120,7 @@ open_platform (Kit *kit)
 {
   g_autoptr (GError) error = NULL;
 
-  kit->platform = wg_platform_open (kit->folder, NULL, &kit->ports, &error);
+  kit->platform = wg_platform_open (kit->folder, NULL, kit->database, &kit->ports, &error);
   g_assert_no_error (error);
   kit->db = wg_platform_connect (kit->platform, FALSE, &error);
   g_assert_no_error (error);
@@ -142,6 +143,7 @@ kit_new (void)
 
   g_assert_true (wg_crypto_init (&error));
   kit->folder = wg_test_folder_new ();
+  kit->database = wg_test_database_new ();
   kit->wall_ms = KIT_START_MS;
   kit->boot_ms = 1000000;
   kit->ports.wall_ms = get_wall;
@@ -149,7 +151,8 @@ kit_new (void)
   kit->ports.random = wg_system_random;
   kit->ports.boot_id = "kit";
   kit->ports.data = kit;
-  g_assert_true (wg_platform_create (kit->folder, NULL, "370502", &kit->ports, &error));
+  g_assert_true (
+      wg_platform_create (kit->folder, NULL, kit->database, "370502", &kit->ports, &error));
   g_assert_no_error (error);
   open_platform (kit);
   kit_run (kit, fill, NULL);
@@ -161,6 +164,8 @@ kit_free (Kit *kit)
 {
   close_platform (kit);
   wg_test_folder_remove (kit->folder);
+  wg_test_database_drop (kit->database);
+  g_free (kit->database);
   g_free (kit->folder);
   g_free (kit);
 }

@@ -21,7 +21,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *folder;
-  WgPorts ports; /* its data is the kit */
+  char *database; /* address of its own PostgreSQL database; %NULL: a file */
+  WgPorts ports;  /* its data is the kit */
   gint64 wall_ms, boot_ms;
   WgPlatform *platform;
   WgDb *db;

@@ -49,7 +49,8 @@ static gboolean
 look (Kit *kit, char **out_epoch, gint64 *out_n)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (WgPlatform) platform = wg_platform_open (kit->folder, NULL, &kit->ports, &error);
+  g_autoptr (WgPlatform) platform =
+                wg_platform_open (kit->folder, NULL, kit->database, &kit->ports, &error);
 
   if (platform == NULL)
     {

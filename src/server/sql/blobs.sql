@@ -5,7 +5,7 @@
 INSERT INTO blob_ref (sha, rec, replica) VALUES (:sha, :rec, :replica) ON CONFLICT DO NOTHING;
 
 -- :name blob-named-by
-SELECT count(*) AS n FROM (SELECT 1 FROM blob_ref WHERE sha = :sha AND replica = :replica LIMIT 1);
+SELECT count(*) AS n FROM (SELECT 1 FROM blob_ref WHERE sha = :sha AND replica = :replica LIMIT 1) b;
 
 -- :name blob-scopes
 SELECT DISTINCT m.scope FROM blob_ref b JOIN member m ON m.rec = b.rec
@@ -30,7 +30,7 @@ ON CONFLICT (sha) DO UPDATE SET size = excluded.size, state = 'whole', kind = ex
 DELETE FROM blob WHERE sha = :sha AND state = 'part';
 
 -- :name blob-unfinished
-SELECT coalesce(sum(size), 0) AS size FROM blob
+SELECT CAST(coalesce(sum(size), 0) AS BIGINT) AS size FROM blob
 WHERE replica = :replica AND state = 'part' AND sha <> :sha;
 
 -- :name blob-old-parts
@@ -46,7 +46,7 @@ ORDER BY b.sha;
 
 -- :name blob-missing
 SELECT count(*) AS n FROM (SELECT DISTINCT b.sha FROM blob_ref b
-  LEFT JOIN blob w ON w.sha = b.sha AND w.state = 'whole' WHERE w.sha IS NULL);
+  LEFT JOIN blob w ON w.sha = b.sha AND w.state = 'whole' WHERE w.sha IS NULL) m;
 
 -- :name blob-forget
 DELETE FROM blob WHERE sha = :sha;

@@ -26,6 +26,7 @@ FROM hist h JOIN op o ON o.replica = h.replica AND o.seq = h.seq JOIN replica r 
 WHERE h.rec = :rec ORDER BY h.ver;
 
 -- :name event-get
+-- :locks
 SELECT ver, grid_code, org_code, accepted_ms, accept_left_ms, flags, body FROM event WHERE id = :id;
 
 -- :name event-add
@@ -38,7 +39,7 @@ VALUES (:id, :ver, :grid_code, :org_code, :level, :class_code, :state, :step_no,
 UPDATE event SET ver = :ver, level = :level, class_code = :class_code, state = :state,
   step_no = :step_no, event_no = :event_no, accepted_ms = :accepted_ms,
   accept_left_ms = :accept_left_ms, flags = :flags, body = :body
-WHERE id = :id AND ver = :ver - 1;
+WHERE id = :id AND ver = CAST(:ver AS BIGINT) - 1;
 
 -- :name event-find
 SELECT id FROM event WHERE id = :text OR event_no = :text LIMIT 1;
@@ -46,7 +47,7 @@ SELECT id FROM event WHERE id = :text OR event_no = :text LIMIT 1;
 -- :name event-all
 SELECT id, ver, grid_code, org_code, level, class_code, state, step_no, reporter, event_no,
   received_ms, flags, body
-FROM event WHERE (:state < 0 OR state = :state) AND (:org_code = '' OR org_code = :org_code)
+FROM event WHERE (CAST(:state AS BIGINT) < 0 OR state = :state) AND (:org_code = '' OR org_code = :org_code)
 ORDER BY received_ms, id;
 
 -- :name event-count

@@ -2,11 +2,15 @@
 -- The change feed: scopes, members and what a page carries.
 
 -- :name scope-get
+-- :locks
 SELECT seq, n, sum FROM scope WHERE id = :id;
 
 -- :name scope-put
 INSERT INTO scope (id, seq, n, sum) VALUES (:id, :seq, :n, :sum)
 ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, n = excluded.n, sum = excluded.sum;
+
+-- :name scope-make
+INSERT INTO scope (id, seq, n, sum) VALUES (:id, 0, 0, 0) ON CONFLICT DO NOTHING;
 
 -- :name scope-all
 SELECT id, seq, n, sum FROM scope ORDER BY id;

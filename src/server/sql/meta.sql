@@ -11,6 +11,15 @@ ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 -- :name meta-drop
 DELETE FROM meta WHERE key = :key;
 
+-- :name meta-lock
+-- :locks
+SELECT value FROM meta WHERE key = :key;
+
+-- :name meta-count
+INSERT INTO meta (key, value) VALUES (:key, '1')
+ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)
+RETURNING value;
+
 -- :name audit-last
 SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1;
 

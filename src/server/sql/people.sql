@@ -63,6 +63,7 @@ FROM device d JOIN replica r ON r.device = d.id
 WHERE d.id <> 'console' ORDER BY d.enrolled_ms, d.id, r.created_ms;
 
 -- :name replica-get
+-- :locks
 SELECT r.id, r.device, r.worker, r.last_seq, r.last_hash, r.last_at_ms, r.durable_seq
 FROM replica r WHERE r.id = :id;
 
@@ -89,6 +90,7 @@ INSERT INTO enrolment (code_hash, worker, created_ms, expires_ms)
 VALUES (:code_hash, :worker, :created_ms, :expires_ms);
 
 -- :name enrolment-get
+-- :locks
 SELECT worker, expires_ms, used_ms, public_key, replica FROM enrolment WHERE code_hash = :code_hash;
 
 -- :name enrolment-use
@@ -126,11 +128,15 @@ DELETE FROM session WHERE replica IN (SELECT id FROM replica WHERE device = :dev
 DELETE FROM session WHERE expires_ms < :before_ms;
 
 -- :name throttle-get
-SELECT since_ms, n FROM throttle WHERE address = :address;
+SELECT n FROM throttle WHERE address = :address AND since_ms >= :before_ms;
 
--- :name throttle-put
-INSERT INTO throttle (address, since_ms, n) VALUES (:address, :since_ms, :n)
-ON CONFLICT (address) DO UPDATE SET since_ms = excluded.since_ms, n = excluded.n;
+-- :name throttle-count
+INSERT INTO throttle (address, since_ms, n) VALUES (:address, :now_ms, 1)
+ON CONFLICT (address) DO UPDATE SET
+  n = CASE WHEN throttle.since_ms < :before_ms THEN 1 ELSE throttle.n + 1 END,
+  since_ms = CASE WHEN throttle.since_ms < :before_ms THEN excluded.since_ms
+    ELSE throttle.since_ms END
+RETURNING n;
 
 -- :name throttle-expire
 DELETE FROM throttle WHERE since_ms < :before_ms;

@@ -1,0 +1,20 @@
+-- Statements of the second engine's tests.
+-- :name thing-add
+INSERT INTO thing (id, name, size, weight, body) VALUES (:id, :name, :size, :weight, :body);
+-- :name thing-list
+SELECT id, name, size, weight, body, size > 7 AS is_big FROM thing WHERE id >= :first ORDER BY id;
+-- :name thing-count
+SELECT count(*) AS n FROM thing;
+-- :name thing-get
+-- :locks
+SELECT size FROM thing WHERE id = :id;
+-- :name thing-grow
+UPDATE thing SET size = size + 1 WHERE id = :id;
+-- :name broken
+SELECT nothing FROM nowhere;
+-- :name two
+SELECT 1 AS a; SELECT 2 AS b;
+-- :name odd-parameter
+SELECT id FROM thing WHERE :size < 0;
+-- :name odd-column
+SELECT sum(size) AS total FROM thing;
