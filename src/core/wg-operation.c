@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 #include "core/wg-core-error.h"
 
@@ -53,6 +54,9 @@ wg_operation_free (WgOperation *operation)
   wg_event_free (operation->event);
   wg_event_free (operation->base);
   g_strfreev (operation->fields);
+  wg_record_unref (operation->record);
+  wg_patch_free (operation->patch);
+  g_free (operation->choices);
   g_free (operation->opinion);
   g_free (operation->new_value);
   g_free (operation->duplicate_of);
@@ -67,11 +71,36 @@ static const char *const KINDS[WG_N_OPERATION] = {
   [WG_OPERATION_EVENT_PATCH] = "event.patch",
   [WG_OPERATION_EVENT_STEP] = "event.step",
   [WG_OPERATION_SCOPE_DROPPED] = "scope.dropped",
+  /* Behind the name of the kind: */
+  [WG_OPERATION_RECORD_CREATE] = ".create",
+  [WG_OPERATION_RECORD_PATCH] = ".patch",
+  [WG_OPERATION_RECORD_VOID] = ".void",
+  [WG_OPERATION_RECORD_CONFIRM] = ".confirm",
+  [WG_OPERATION_RECORD_REVEAL] = ".reveal",
+  [WG_OPERATION_CONFLICT_RESOLVE] = "conflict.resolve",
 };
+
+/**
+ * wg_operation_is_record:
+ * @kind: a kind
+ *
+ * Tells whether the operation is about a record by table.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+wg_operation_is_record (WgOperationKind kind)
+{
+  return kind >= WG_OPERATION_RECORD_CREATE && kind <= WG_OPERATION_RECORD_REVEAL;
+}
 
 /**
  * wg_operation_kind_to_string:
  * @kind: a kind
+ * @record_kind: (nullable): kind of record, for operations on records by table
  *
  * Gives the name under which a kind is stored and sent.
  *
@@ -82,16 +111,22 @@ static const char *const KINDS[WG_N_OPERATION] = {
  * Returns: a static name
  */
 const char *
-wg_operation_kind_to_string (WgOperationKind kind)
+wg_operation_kind_to_string (WgOperationKind kind, const WgKind *record_kind)
 {
   g_return_val_if_fail ((guint) kind < WG_N_OPERATION, NULL);
-  return KINDS[kind];
+  if (!wg_operation_is_record (kind))
+    return KINDS[kind];
+
+  g_return_val_if_fail (record_kind != NULL, NULL);
+  g_autofree char *name = g_strconcat (record_kind->name, KINDS[kind], NULL);
+  return g_intern_string (name);
 }
 
 /**
  * wg_operation_kind_from_string:
  * @name: (nullable): a stored name
  * @out_kind: (out): the kind
+ * @out_record_kind: (out) (nullable): kind of record, %NULL but for records by table
  *
  * Reads the name of a kind.
  *
@@ -101,12 +136,23 @@ wg_operation_kind_to_string (WgOperationKind kind)
  * Returns: %TRUE if @name is known
  */
 gboolean
-wg_operation_kind_from_string (const char *name, WgOperationKind *out_kind)
+wg_operation_kind_from_string (const char *name,
+                               WgOperationKind *out_kind,
+                               const WgKind **out_record_kind)
 {
+  const char *dot = name != NULL ? strchr (name, '.') : NULL;
+
+  if (dot == NULL)
+    return FALSE;
+  g_autofree char *kind_name = g_strndup (name, (gsize) (dot - name));
+  const WgKind *record_kind = wg_kind_find (kind_name);
+
   for (guint i = 0; i < WG_N_OPERATION; i++)
-    if (g_strcmp0 (KINDS[i], name) == 0)
+    if (wg_operation_is_record (i) ? record_kind != NULL && strcmp (KINDS[i], dot) == 0
+                                   : strcmp (KINDS[i], name) == 0)
       {
         *out_kind = i;
+        *out_record_kind = record_kind;
         return TRUE;
       }
   return FALSE;
@@ -284,12 +330,110 @@ wg_operation_apply (const WgOperation *operation, WgEvent *event, GError **error
     case WG_OPERATION_EVENT_STEP:
       return apply_step (operation, event, error);
     case WG_OPERATION_SCOPE_DROPPED:
+    case WG_OPERATION_RECORD_CREATE:
+    case WG_OPERATION_RECORD_PATCH:
+    case WG_OPERATION_RECORD_VOID:
+    case WG_OPERATION_RECORD_CONFIRM:
+    case WG_OPERATION_RECORD_REVEAL:
+    case WG_OPERATION_CONFLICT_RESOLVE:
     case WG_N_OPERATION:
     default:
       g_set_error_literal (error, WG_CORE_ERROR, WG_CORE_ERROR_INVALID,
                            "kind: this operation touches no event");
       return FALSE;
     }
+}
+
+static void
+note_change (const WgOperation *operation, WgRecord *record, gint64 at_ms)
+{
+  wg_record_set_text (record, WG_FIELD_CHANGED_BY, operation->actor);
+  wg_record_set_int (record, WG_FIELD_CHANGED_MS, at_ms);
+}
+
+static void
+note_confirmation (const WgOperation *operation, WgRecord *record, gint64 at_ms)
+{
+  if (at_ms < wg_record_get_int (record, WG_FIELD_CONFIRMED_MS))
+    return; /* somebody looked later */
+  wg_record_set_text (record, WG_FIELD_CONFIRMED_BY, operation->actor);
+  wg_record_set_int (record, WG_FIELD_CONFIRMED_MS, at_ms);
+}
+
+/**
+ * wg_operation_apply_record:
+ * @operation: what somebody did with a record by table
+ * @record: a record being edited, of the operation's kind; changed in place
+ * @at_ms: Unix ms, when it was done
+ *
+ * Carries the effect out as if nobody else had written meanwhile: the terminal shows what
+ * it hopes for. The platform merges a patch field by field first and applies what is left.
+ * A creation is a first look at the record: it counts as its confirmation.
+ *
+ * Thread: any.
+ * Errors: none.
+ * Source: protocol.md 2.1, 2.3
+ */
+void
+wg_operation_apply_record (const WgOperation *operation, WgRecord *record, gint64 at_ms)
+{
+  g_return_if_fail (wg_operation_is_record (operation->kind) &&
+                    operation->record_kind == record->kind);
+
+  if (operation->kind == WG_OPERATION_RECORD_CREATE)
+    {
+      for (const WgField *field = record->kind->fields; field->name != NULL; field++)
+        if (field->conflict != WG_CONFLICT_SERVER)
+          wg_field_copy (field, operation->record, record);
+      g_set_str (&record->id, operation->rec);
+      wg_record_set_text (record, WG_FIELD_MADE_BY, operation->actor);
+      wg_record_set_int (record, WG_FIELD_MADE_MS, at_ms);
+      note_change (operation, record, at_ms);
+      note_confirmation (operation, record, at_ms);
+    }
+  else if (operation->kind == WG_OPERATION_RECORD_PATCH)
+    {
+      wg_patch_apply (operation->patch, record);
+      note_change (operation, record, at_ms);
+    }
+  else if (operation->kind == WG_OPERATION_RECORD_VOID)
+    {
+      wg_record_set_flag (record, WG_FIELD_VOIDED, TRUE);
+      wg_record_set_text (record, WG_FIELD_VOID_REASON, operation->opinion);
+      note_change (operation, record, at_ms);
+    }
+  else if (operation->kind == WG_OPERATION_RECORD_CONFIRM)
+    {
+      note_confirmation (operation, record, at_ms);
+    }
+}
+
+/**
+ * wg_operation_apply_choice:
+ * @operation: a resolution
+ * @conflict: an open conflict; changed in place
+ * @at_ms: Unix ms, when it was chosen
+ *
+ * Notes what was chosen. The conflict is settled when there is a choice for each field.
+ *
+ * Thread: any.
+ * Errors: none.
+ * Source: protocol.md 2.3
+ */
+void
+wg_operation_apply_choice (const WgOperation *operation, WgConflict *conflict, gint64 at_ms)
+{
+  for (gsize i = 0; operation->fields != NULL && operation->fields[i] != NULL; i++)
+    {
+      WgConflictField *item = wg_conflict_find_field (conflict, operation->fields[i]);
+      if (item != NULL)
+        item->choice = operation->choices[i];
+    }
+  conflict->settled = wg_conflict_is_complete (conflict);
+  if (!conflict->settled)
+    return;
+  g_set_str (&conflict->settled_by, operation->actor);
+  conflict->settled_ms = at_ms;
 }
 
 static const struct

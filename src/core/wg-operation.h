@@ -2,6 +2,7 @@
 /* An operation: what somebody did, told once, kept and sent byte for byte (design.md 2, 2). */
 #pragma once
 
+#include "core/wg-conflict.h"
 #include "core/wg-event.h"
 #include "core/wg-workflow.h"
 
@@ -16,6 +17,13 @@ typedef enum
                                 @fields the names */
   WG_OPERATION_EVENT_STEP,   /* event.step: @step_* */
   WG_OPERATION_SCOPE_DROPPED,
+  /* Of a record of any kind, @record_kind; "resident.create" … */
+  WG_OPERATION_RECORD_CREATE,    /* @record */
+  WG_OPERATION_RECORD_PATCH,     /* @patch */
+  WG_OPERATION_RECORD_VOID,      /* @opinion says why */
+  WG_OPERATION_RECORD_CONFIRM,   /* looked at, nothing has changed */
+  WG_OPERATION_RECORD_REVEAL,    /* @fields were read unmasked, @opinion says why */
+  WG_OPERATION_CONFLICT_RESOLVE, /* @fields with @choices, based on version @expect_ver */
   WG_N_OPERATION,
 } WgOperationKind;
 
@@ -35,6 +43,11 @@ typedef struct
   WgEvent *event;
   WgEvent *base;
   char **fields;
+  const WgKind *record_kind; /* of RECORD_… */
+  WgRecord *record;
+  WgPatch *patch;
+  WgChoice *choices; /* as many as @fields */
+  gint64 expect_ver;
   WgAction action;
   int expect_state;
   gint64 expect_step_no;
@@ -50,11 +63,19 @@ WgOperation *wg_operation_new (WgOperationKind kind);
 void wg_operation_free (WgOperation *operation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgOperation, wg_operation_free)
 
-const char *wg_operation_kind_to_string (WgOperationKind kind); /* "event.create" … */
-gboolean wg_operation_kind_from_string (const char *name, WgOperationKind *out_kind);
+/* "event.create", "resident.create" …; @record_kind is %NULL but for RECORD_… */
+const char *wg_operation_kind_to_string (WgOperationKind kind, const WgKind *record_kind);
+gboolean wg_operation_kind_from_string (const char *name,
+                                        WgOperationKind *out_kind,
+                                        const WgKind **out_record_kind);
+gboolean wg_operation_is_record (WgOperationKind kind); /* of a record by table */
 
 /* local = base + pending operations, for one event; both ends use it (terminal: overlay). */
 gboolean wg_operation_apply (const WgOperation *operation, WgEvent *event, GError **error);
+/* The same for a record by table; @at_ms: when, as far as known. */
+void wg_operation_apply_record (const WgOperation *operation, WgRecord *record, gint64 at_ms);
+/* And for a conflict: what was chosen is shown at once. */
+void wg_operation_apply_choice (const WgOperation *operation, WgConflict *conflict, gint64 at_ms);
 
 /* Why the platform refused an operation; the string is what is stored and sent. */
 typedef enum

@@ -190,7 +190,7 @@ write_operation (WgJsonWriter *writer, const WgOutboxRow *row)
   wg_json_writer_begin_object (writer, NULL);
   wg_json_writer_string (writer, "op", row->op_id);
   wg_json_writer_int (writer, "seq", row->seq);
-  wg_json_writer_string (writer, "kind", wg_operation_kind_to_string (row->kind));
+  wg_json_writer_string (writer, "kind", wg_operation_kind_to_string (row->kind, row->record_kind));
   if (row->kind == WG_OPERATION_EVENT_STEP)
     wg_json_writer_string (writer, "action", wg_action_to_string (row->action));
   wg_json_writer_string (writer, "event", row->rec);

@@ -267,9 +267,10 @@ store_line (WgPushJob *self,
 {
   const Line *line = self->lines->pdata[i];
   g_autofree char *json = wg_wire_push_result_to_json (result);
-  const char *kind = line->operation->kind < WG_N_OPERATION
-                         ? wg_operation_kind_to_string (line->operation->kind)
-                         : "unknown";
+  const char *kind =
+      line->operation->kind < WG_N_OPERATION
+          ? wg_operation_kind_to_string (line->operation->kind, line->operation->record_kind)
+          : "unknown";
 
   return wg_db_run (work->db, "op-add", error, "replica", 's', self->push->replica, "seq", 'i',
                     self->push->first + i, "op_id", 's', line->operation->op_id, "kind", 's', kind,

@@ -610,21 +610,6 @@ mend_unborn (WgStoreContext *context, const Mend *self, const WgEvent *seen, GEr
   return wg_outbox_append (context, operation, error);
 }
 
-static const char *
-find_refused (GPtrArray *operations, const char *wanted)
-{
-  for (guint i = 0; i < operations->len; i++)
-    {
-      const WgRecordOperation *item = g_ptr_array_index (operations, i);
-      gboolean refused =
-          g_str_equal (item->state, "refused") || g_str_equal (item->state, "conflict");
-
-      if (refused && (wanted == NULL || g_str_equal (item->op_id, wanted)))
-        return item->op_id;
-    }
-  return NULL;
-}
-
 static gboolean
 is_held (GPtrArray *operations)
 {
@@ -648,14 +633,14 @@ mend (WgStoreContext *context, gpointer data, GError **error)
     return FALSE;
   if (is_held (operations))
     return mend_held (context, self.event, seen, error);
-  if (self.redo_of && !find_refused (operations, self.redo_of))
+  if (self.redo_of && !wg_record_find_refused (operations, self.redo_of))
     {
       g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND,
                    "redo_of: '%s' is no refused operation of this event", self.redo_of);
       return FALSE;
     }
   if (self.redo_of == NULL)
-    self.redo_of = find_refused (operations, NULL);
+    self.redo_of = wg_record_find_refused (operations, NULL);
   if (self.redo_of == NULL)
     return mend_sent (context, &self, seen, error);
   if (!wg_db_run (context->db, "outbox_set_redone", error, "rec", 's', id, NULL))

@@ -9,6 +9,7 @@
 #include "store/wg-store-private.h"
 #include "wire/wg-wire-event.h"
 #include "wire/wg-wire-operation.h"
+#include "wire/wg-wire-record.h"
 
 typedef struct
 {
@@ -163,6 +164,80 @@ check_events (Check *self, GError **error)
   return ids != NULL;
 }
 
+/* What is stored of a record by table is what base and operations give. */
+static gboolean
+check_record (Check *self, const char *id, GError **error)
+{
+  WgStoreContext *context = self->context;
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (WgRecord) record = wg_record_load (context, id, &missing);
+  g_autofree char *body = record ? wg_wire_record_to_json (record) : NULL;
+  WgStatement *row;
+
+  if (record == NULL)
+    {
+      report (self, "record %s has neither base nor operation: %s", id, missing->message);
+      return TRUE;
+    }
+  row = wg_db_statement (context->db, "listing_get", error);
+  if (row == NULL)
+    return FALSE;
+  wg_statement_bind_text (row, "id", id);
+  if (!wg_statement_next (row, error))
+    report (self, "record %s is in no list", id);
+  else if (g_strcmp0 (body, wg_statement_text (row, "body")) != 0)
+    report (self, "record %s is shown otherwise than its operations say", id);
+  wg_statement_reset (row);
+  return TRUE;
+}
+
+static gboolean
+check_conflict (Check *self, const char *id, GError **error)
+{
+  WgStoreContext *context = self->context;
+  g_autoptr (WgConflict) conflict = wg_record_load_conflict (context, id, error);
+  g_autofree char *body = conflict ? wg_wire_conflict_to_json (conflict) : NULL;
+  WgStatement *row = conflict ? wg_db_statement (context->db, "dispute_get", error) : NULL;
+
+  if (row == NULL)
+    return FALSE;
+  wg_statement_bind_text (row, "id", id);
+  if (!wg_statement_next (row, error))
+    report (self, "conflict %s is in no list", id);
+  else if (g_strcmp0 (body, wg_statement_text (row, "body")) != 0)
+    report (self, "conflict %s is shown otherwise than its operations say", id);
+  wg_statement_reset (row);
+  return TRUE;
+}
+
+static gboolean
+check_kind (Check *self,
+            const char *kind,
+            gboolean (*check) (Check *self, const char *id, GError **error),
+            GError **error)
+{
+  WgStatement *rows = wg_db_statement (self->context->db, "listing_ids", error);
+  g_autoptr (GPtrArray) ids = NULL;
+
+  if (rows == NULL)
+    return FALSE;
+  wg_statement_bind_text (rows, "kind", kind);
+  ids = wg_record_collect_ids (rows, "id", error);
+  for (guint i = 0; ids && i < ids->len; i++)
+    if (!check (self, g_ptr_array_index (ids, i), error))
+      return FALSE;
+  return ids != NULL;
+}
+
+static gboolean
+check_records (Check *self, GError **error)
+{
+  for (const WgKind *const *kind = wg_kind_list (); *kind != NULL; kind++)
+    if (!check_kind (self, (*kind)->name, check_record, error))
+      return FALSE;
+  return check_kind (self, "conflict", check_conflict, error);
+}
+
 /**
  * wg_inbox_check:
  * @context: of the job
@@ -183,7 +258,8 @@ wg_inbox_check (WgStoreContext *context, GError **error)
 {
   Check self = { context, g_ptr_array_new_with_free_func (g_free) };
 
-  if (check_chain (&self, error) && check_rows (&self, error) && check_events (&self, error))
+  if (check_chain (&self, error) && check_rows (&self, error) && check_events (&self, error) &&
+      check_records (&self, error))
     return self.findings;
   g_ptr_array_unref (self.findings);
   return NULL;

@@ -119,7 +119,7 @@ leave_scope (WgStoreContext *context, const char *scope, const char *rec, GError
     }
   if (elsewhere || kind == NULL)
     return TRUE;
-  if (g_str_equal (kind, "event"))
+  if (g_str_equal (kind, "event") || wg_record_is_kind (kind))
     return wg_db_run (context->db, "record_set_removed", error, "id", 's', rec, NULL) &&
            wg_record_refresh (context, rec, error) && drop_drafts (context, rec, error);
   if (wg_reference_is_kind (kind))
@@ -181,6 +181,8 @@ check_row (const WgPullRow *row, GError **error)
 {
   g_autoptr (WgEvent) event = NULL;
 
+  if (wg_record_is_kind (row->kind))
+    return wg_record_check_row (row->kind, row->body, error);
   if (!g_str_equal (row->kind, "event"))
     return wg_reference_check (row->kind, row->body, error);
   event = wg_wire_event_row_from_json (row->body, NULL, error);
@@ -198,7 +200,7 @@ take_row (WgStoreContext *context, const WgPullRow *row, GError **error)
 {
   Known known = { 0 };
   g_autofree char *kind = NULL;
-  gboolean is_event = g_str_equal (row->kind, "event");
+  gboolean is_shown = g_str_equal (row->kind, "event") || wg_record_is_kind (row->kind);
 
   if (!get_known (context, row->id, &known, error))
     return FALSE;
@@ -219,7 +221,7 @@ take_row (WgStoreContext *context, const WgPullRow *row, GError **error)
       !wg_db_run (context->db, "record_set_base", error, "id", 's', row->id, "kind", 's', row->kind,
                   "ver", 'i', row->ver, "base", 's', row->body, "body", 's', row->body, NULL))
     return FALSE;
-  if (is_event)
+  if (is_shown)
     return wg_record_refresh (context, row->id, error);
   if (wg_reference_is_kind (row->kind))
     wg_store_context_touch (context, "reference");

@@ -67,7 +67,7 @@ read_item (WgStatement *s)
   row->seq = wg_statement_int (s, "seq");
   row->op_id = wg_statement_dup_text (s, "op_id");
   row->rec = wg_statement_dup_text (s, "rec");
-  if (!wg_operation_kind_from_string (wg_statement_text (s, "kind"), &row->kind))
+  if (!wg_operation_kind_from_string (wg_statement_text (s, "kind"), &row->kind, &row->record_kind))
     row->kind = WG_N_OPERATION;
   if (!wg_action_from_string (wg_statement_text (s, "action"), &row->action))
     row->action = WG_N_ACTION;

@@ -152,7 +152,7 @@ get_level (WgStoreContext *context, const WgOperation *operation)
 
   if (operation->kind == WG_OPERATION_EVENT_CREATE)
     return operation->event->level;
-  if (operation->rec == NULL)
+  if (operation->kind != WG_OPERATION_EVENT_PATCH && operation->kind != WG_OPERATION_EVENT_STEP)
     return WG_EVENT_LEVEL_NONE;
   event = wg_record_load_event (context, operation->rec, NULL, NULL);
   return event ? event->level : WG_EVENT_LEVEL_NONE;
@@ -196,9 +196,9 @@ wg_outbox_append (WgStoreContext *context, WgOperation *operation, GError **erro
   if (line == NULL ||
       !wg_db_run (context->db, "outbox_add", error, "seq", 'i', operation->seq, "op_id", 's',
                   operation->op_id, "rec", 's', operation->rec, "kind", 's',
-                  wg_operation_kind_to_string (operation->kind), "action", 's',
-                  get_action_name (operation), "level", 'i', level, "state", 's', "saved", "line",
-                  's', line, "hash", 's', hash, "content", 's', NULL, "made_ms", 'i',
+                  wg_operation_kind_to_string (operation->kind, operation->record_kind), "action",
+                  's', get_action_name (operation), "level", 'i', level, "state", 's', "saved",
+                  "line", 's', line, "hash", 's', hash, "content", 's', NULL, "made_ms", 'i',
                   operation->at_ms, "boot", 's', operation->boot, "mono_ms", 'i',
                   operation->mono_ms, "hold_until_ms", 'i', (gint64) 0, NULL))
     return FALSE;
@@ -231,9 +231,9 @@ wg_outbox_hold (WgStoreContext *context, const WgEvent *event, gint64 hold_until
 
   g_return_val_if_fail (wg_db_in_transaction (context->db), FALSE);
   if (!wg_db_run (context->db, "outbox_add_held", error, "op_id", 's', op_id, "rec", 's', event->id,
-                  "kind", 's', wg_operation_kind_to_string (WG_OPERATION_EVENT_CREATE), "action",
-                  's', action, "level", 'i', (gint64) event->level, "content", 's', content,
-                  "made_ms", 'i', wg_ports_wall_ms (context->ports), "boot", 's',
+                  "kind", 's', wg_operation_kind_to_string (WG_OPERATION_EVENT_CREATE, NULL),
+                  "action", 's', action, "level", 'i', (gint64) event->level, "content", 's',
+                  content, "made_ms", 'i', wg_ports_wall_ms (context->ports), "boot", 's',
                   context->ports->boot_id, "mono_ms", 'i', wg_ports_boot_ms (context->ports),
                   "hold_until_ms", 'i', hold_until_ms, NULL))
     return FALSE;

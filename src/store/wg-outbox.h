@@ -13,6 +13,7 @@ typedef struct
   gint64 seq; /* 0 while held */
   char *op_id, *rec;
   WgOperationKind kind;
+  const WgKind *record_kind; /* of an operation on a record by table, else %NULL */
   WgAction action;
   gint64 at_ms;
   WgTruth truth;

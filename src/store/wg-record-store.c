@@ -109,24 +109,78 @@ has_state (const WgRecordOperation *item, const char *state)
   return g_str_equal (item->state, state);
 }
 
-/* Settled by the platform and in the base, or settled by the author. */
-static gboolean
-is_over (const WgRecordOperation *item, gint64 base_ver)
+/**
+ * wg_record_operation_is_over:
+ * @item: an operation
+ * @base_ver: version of the base
+ *
+ * Tells whether it is settled by the platform and in the base, or settled by the author.
+ *
+ * Thread: the store's.
+ * Errors: none.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+wg_record_operation_is_over (const WgRecordOperation *item, gint64 base_ver)
 {
   if (has_state (item, "dismissed") || has_state (item, "redone"))
     return TRUE;
   return has_state (item, "applied") && item->ver <= base_ver;
 }
 
-/* A refused creation or patch stays in view, so that its author can mend it; a refused step did
- * not happen. */
-static gboolean
-is_shown (const WgRecordOperation *item, gint64 base_ver)
+/**
+ * wg_record_operation_is_shown:
+ * @item: an operation
+ * @base_ver: version of the base
+ *
+ * Tells whether the record is shown with it. A refused creation or patch stays in view, so
+ * that its author can mend it; a refused step did not happen. What a conflict kept back of
+ * a record by table stands in the conflict, once the base knows of it.
+ *
+ * Thread: the store's.
+ * Errors: none.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+wg_record_operation_is_shown (const WgRecordOperation *item, gint64 base_ver)
 {
-  if (is_over (item, base_ver))
+  WgOperationKind kind = item->operation->kind;
+
+  if (wg_record_operation_is_over (item, base_ver))
     return FALSE;
+  if (has_state (item, "conflict") && wg_operation_is_record (kind))
+    return item->ver > base_ver;
   return !(has_state (item, "refused") || has_state (item, "conflict")) ||
-         item->operation->kind != WG_OPERATION_EVENT_STEP;
+         kind == WG_OPERATION_EVENT_CREATE || kind == WG_OPERATION_EVENT_PATCH ||
+         kind == WG_OPERATION_RECORD_CREATE || kind == WG_OPERATION_RECORD_PATCH;
+}
+
+/**
+ * wg_record_find_refused:
+ * @operations: (element-type WgRecordOperation): of a record
+ * @wanted: (nullable): its op_id; %NULL: the oldest
+ *
+ * Finds an operation that its author has to settle.
+ *
+ * Thread: the store's.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): its op_id
+ */
+const char *
+wg_record_find_refused (GPtrArray *operations, const char *wanted)
+{
+  for (guint i = 0; i < operations->len; i++)
+    {
+      const WgRecordOperation *item = g_ptr_array_index (operations, i);
+      gboolean refused = has_state (item, "refused") || has_state (item, "conflict");
+
+      if (refused && (wanted == NULL || g_str_equal (item->op_id, wanted)))
+        return item->op_id;
+    }
+  return NULL;
 }
 
 /* --- local = base + what waits --------------------------------------------------------------- */
@@ -262,7 +316,7 @@ compute_overlay (WgStoreContext *context, const char *id, Overlay *overlay, GErr
           if (item->operation->event)
             add_photos (overlay->known_photos, item->operation->event->photos);
         }
-      if (!is_shown (item, overlay->ver))
+      if (!wg_record_operation_is_shown (item, overlay->ver))
         continue;
       add_photos (overlay->photos, item->operation->photos);
       apply_one (overlay, item, id);
@@ -306,7 +360,8 @@ add_waiting_steps (WgStoreContext *context, const Overlay *overlay, GPtrArray *s
       const WgRecordOperation *item = g_ptr_array_index (overlay->operations, i);
       WgEventStep *step;
 
-      if (!is_shown (item, overlay->ver) || item->operation->kind == WG_OPERATION_EVENT_PATCH)
+      if (!wg_record_operation_is_shown (item, overlay->ver) ||
+          item->operation->kind == WG_OPERATION_EVENT_PATCH)
         continue;
       if (overlay->has_base && item->operation->kind == WG_OPERATION_EVENT_CREATE)
         continue;
@@ -366,26 +421,34 @@ wg_record_load_event (WgStoreContext *context,
 
 /* --- the index row --------------------------------------------------------------------------- */
 
-typedef struct
+/**
+ * wg_record_judge:
+ * @operations: (element-type WgRecordOperation): of a record
+ * @has_base: whether the platform has told the record
+ *
+ * Says what the user may be told of the record: what needs the author comes first, then
+ * the least delivered. That personal fields were read changes nothing of the record.
+ *
+ * Thread: the store's.
+ * Errors: none.
+ * Source: protocol.md 2.4
+ *
+ * Returns: the delivery
+ */
+WgDelivery
+wg_record_judge (GPtrArray *operations, gboolean has_base)
 {
-  WgTruth truth;
-  guint n_waiting, n_photos;
-  gint64 hold_until_ms;
-} Delivery;
-
-/* What needs the author comes first, then the least delivered. */
-static Delivery
-judge_delivery (const Overlay *overlay)
-{
-  Delivery delivery = { .truth = WG_TRUTH_APPLIED };
+  WgDelivery delivery = { .truth = WG_TRUTH_APPLIED };
   gboolean refused = FALSE, conflict = FALSE, undone = FALSE;
   WgTruth least = WG_TRUTH_APPLIED;
 
-  for (guint i = 0; i < overlay->operations->len; i++)
+  for (guint i = 0; i < operations->len; i++)
     {
-      const WgRecordOperation *item = g_ptr_array_index (overlay->operations, i);
+      const WgRecordOperation *item = g_ptr_array_index (operations, i);
       WgTruth truth = wg_truth_from_name (item->state);
 
+      if (item->operation->kind == WG_OPERATION_RECORD_REVEAL)
+        continue;
       refused |= truth == WG_TRUTH_REFUSED;
       conflict |= truth == WG_TRUTH_CONFLICT;
       undone |= truth == WG_TRUTH_UNDONE;
@@ -397,10 +460,10 @@ judge_delivery (const Overlay *overlay)
       if (truth == WG_TRUTH_HELD)
         delivery.hold_until_ms = item->hold_until_ms;
     }
-  delivery.truth = refused                        ? WG_TRUTH_REFUSED
-                   : conflict                     ? WG_TRUTH_CONFLICT
-                   : undone && !overlay->has_base ? WG_TRUTH_UNDONE
-                                                  : least;
+  delivery.truth = refused               ? WG_TRUTH_REFUSED
+                   : conflict            ? WG_TRUTH_CONFLICT
+                   : undone && !has_base ? WG_TRUTH_UNDONE
+                                         : least;
   return delivery;
 }
 
@@ -453,16 +516,17 @@ static gboolean
 write_index (WgStoreContext *context, const char *id, const Overlay *overlay, GError **error)
 {
   const WgEvent *event = overlay->event;
-  Delivery delivery = judge_delivery (overlay);
+  WgDelivery delivery = wg_record_judge (overlay->operations, overlay->has_base);
+  guint n_photos = 0;
   gboolean mine = g_strcmp0 (event->reporter, context->worker->id) == 0;
   gboolean listed = delivery.truth != WG_TRUTH_UNDONE;
   gboolean needs_me = delivery.truth == WG_TRUTH_REFUSED || delivery.truth == WG_TRUTH_CONFLICT ||
                       (mine && event->state == WG_EVENT_STATE_RETURNED);
   gint64 made_ms = event->reported_ms ? event->reported_ms : event->occurred_ms;
 
-  if (!count_photos (context, id, &delivery.n_photos, error))
+  if (!count_photos (context, id, &n_photos, error))
     return FALSE;
-  if (delivery.truth == WG_TRUTH_APPLIED && delivery.n_photos > 0 && mine)
+  if (delivery.truth == WG_TRUTH_APPLIED && n_photos > 0 && mine)
     delivery.truth = WG_TRUTH_NO_PHOTO;
   return wg_db_run (
       context->db, "event_set", error, "id", 's', id, "class", 's', event->class_code, "level", 'i',
@@ -470,7 +534,7 @@ write_index (WgStoreContext *context, const char *id, const Overlay *overlay, GE
       'r', event->lon, "lat", 'r', event->lat, "occurred_ms", 'i', event->occurred_ms, "made_ms",
       'i', made_ms, "mine", 'i', (gint64) mine, "truth", 's', wg_truth_to_name (delivery.truth),
       "hold_until_ms", 'i', delivery.hold_until_ms, "n_waiting", 'i', (gint64) delivery.n_waiting,
-      "n_photos", 'i', (gint64) delivery.n_photos, "listed", 'i', (gint64) listed, "is_open", 'i',
+      "n_photos", 'i', (gint64) n_photos, "listed", 'i', (gint64) listed, "is_open", 'i',
       (gint64) wg_event_state_is_open (event->state), "needs_me", 'i', (gint64) needs_me, NULL);
 }
 
@@ -488,7 +552,7 @@ is_needed (const Overlay *overlay)
       const WgRecordOperation *item = g_ptr_array_index (overlay->operations, i);
 
       if (overlay->let_go ? has_state (item, "refused") || has_state (item, "conflict")
-                          : !is_over (item, 0))
+                          : !wg_record_operation_is_over (item, 0))
         return TRUE;
     }
   return FALSE;
@@ -499,6 +563,57 @@ drop_record (WgStoreContext *context, const char *id, GError **error)
 {
   return wg_db_run (context->db, "photo_clear", error, "rec", 's', id, NULL) &&
          wg_db_run (context->db, "record_delete", error, "id", 's', id, NULL);
+}
+
+/* Of which kind the record is, or will be: its row says so, or the operation that makes it. */
+static char *
+find_kind (WgStoreContext *context, const char *id, GError **error)
+{
+  WgStatement *row = wg_db_statement (context->db, "record_kind_of", error);
+  g_autoptr (GError) local = NULL;
+  g_autofree char *name = NULL;
+  const WgKind *record_kind = NULL;
+  WgOperationKind kind;
+
+  if (row == NULL)
+    return NULL;
+  wg_statement_bind_text (row, "id", id);
+  if (wg_statement_next (row, &local))
+    name = wg_statement_dup_text (row, "kind");
+  wg_statement_reset (row);
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  if (name == NULL || strchr (name, '.') == NULL)
+    return name ? g_steal_pointer (&name) : g_strdup ("event");
+  if (!wg_operation_kind_from_string (name, &kind, &record_kind))
+    kind = WG_OPERATION_EVENT_CREATE;
+  return g_strdup (record_kind                             ? record_kind->name
+                   : kind == WG_OPERATION_CONFLICT_RESOLVE ? "conflict"
+                                                           : "event");
+}
+
+static gboolean
+refresh_event (WgStoreContext *context, const char *id, GError **error)
+{
+  g_auto (Overlay) overlay = { 0 };
+  g_autofree char *body = NULL;
+
+  if (!compute_overlay (context, id, &overlay, error))
+    return FALSE;
+  wg_store_context_touch (context, "events");
+  if (overlay.let_go && !wg_store_set_meta_int (context, "erase", 1, error))
+    return FALSE;
+  if (!is_needed (&overlay))
+    return !overlay.exists || drop_record (context, id, error);
+  if (overlay.let_go && !wg_db_run (context->db, "record_clear_base", error, "id", 's', id, NULL))
+    return FALSE;
+  body = wg_wire_event_to_json (overlay.event);
+  return wg_db_run (context->db, "record_set_body", error, "id", 's', id, "kind", 's', "event",
+                    "body", 's', body, NULL) &&
+         write_photos (context, id, &overlay, error) && write_index (context, id, &overlay, error);
 }
 
 /**
@@ -520,23 +635,13 @@ drop_record (WgStoreContext *context, const char *id, GError **error)
 gboolean
 wg_record_refresh (WgStoreContext *context, const char *id, GError **error)
 {
-  g_auto (Overlay) overlay = { 0 };
-  g_autofree char *body = NULL;
-
   g_return_val_if_fail (wg_db_in_transaction (context->db), FALSE);
-  if (!compute_overlay (context, id, &overlay, error))
+
+  g_autofree char *kind = find_kind (context, id, error);
+  if (kind == NULL)
     return FALSE;
-  wg_store_context_touch (context, "events");
-  if (overlay.let_go && !wg_store_set_meta_int (context, "erase", 1, error))
-    return FALSE;
-  if (!is_needed (&overlay))
-    return !overlay.exists || drop_record (context, id, error);
-  if (overlay.let_go && !wg_db_run (context->db, "record_clear_base", error, "id", 's', id, NULL))
-    return FALSE;
-  body = wg_wire_event_to_json (overlay.event);
-  return wg_db_run (context->db, "record_set_body", error, "id", 's', id, "kind", 's', "event",
-                    "body", 's', body, NULL) &&
-         write_photos (context, id, &overlay, error) && write_index (context, id, &overlay, error);
+  return wg_record_is_kind (kind) ? wg_record_refresh_by_table (context, id, kind, error)
+                                  : refresh_event (context, id, error);
 }
 
 /**

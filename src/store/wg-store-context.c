@@ -104,7 +104,8 @@ wg_store_adapt_error (GError **error)
 /**
  * wg_store_context_touch:
  * @context: of the job
- * @topic: a static name: "events", "outbox", "drafts", "photos", "reference", "sync", "meta"
+ * @topic: a static name: "events", "records", "conflicts", "outbox", "drafts", "photos",
+ *   "reference", "sync", "meta"
  *
  * Notes that this job changed something; it is announced once the job has ended.
  *

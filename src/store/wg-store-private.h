@@ -4,6 +4,7 @@
 
 #include "store/wg-event-store.h"
 #include "store/wg-health.h"
+#include "store/wg-records.h"
 #include "wire/wg-wire-pull.h"
 
 G_BEGIN_DECLS
@@ -91,6 +92,20 @@ typedef struct
 } WgRecordOperation;
 
 GPtrArray *wg_record_operations (WgStoreContext *context, const char *rec, GError **error);
+gboolean wg_record_operation_is_over (const WgRecordOperation *item, gint64 base_ver);
+gboolean wg_record_operation_is_shown (const WgRecordOperation *item, gint64 base_ver);
+/* The oldest that its author has to settle: @wanted, or any; %NULL: there is none. */
+const char *wg_record_find_refused (GPtrArray *operations, const char *wanted);
+
+/* What its operations say of a record's delivery. */
+typedef struct
+{
+  WgTruth truth;
+  guint n_waiting;
+  gint64 hold_until_ms;
+} WgDelivery;
+
+WgDelivery wg_record_judge (GPtrArray *operations, gboolean has_base);
 gboolean wg_record_refresh (WgStoreContext *context, const char *id, GError **error);
 gboolean wg_record_refresh_all (WgStoreContext *context, GPtrArray *ids, GError **error);
 /* Local content: base plus what waits; %NULL with NOT_FOUND. @out_steps: of WgEventStep */
@@ -100,6 +115,18 @@ WgEvent *wg_record_load_event (WgStoreContext *context,
                                GError **error);
 /* Ids in the first column of a statement that is ready to step. */
 GPtrArray *wg_record_collect_ids (WgStatement *statement, const char *column, GError **error);
+
+/* --- wg-record-overlay.c: records by table, and conflicts ------------------------------------- */
+
+gboolean wg_record_is_kind (const char *kind); /* of a record by table, or of a conflict */
+gboolean wg_record_check_row (const char *kind, const char *body, GError **error);
+gboolean wg_record_refresh_by_table (WgStoreContext *context,
+                                     const char *id,
+                                     const char *kind,
+                                     GError **error);
+/* Local content: base plus what waits, to be edited; %NULL with NOT_FOUND. */
+WgRecord *wg_record_load (WgStoreContext *context, const char *id, GError **error);
+WgConflict *wg_record_load_conflict (WgStoreContext *context, const char *id, GError **error);
 
 /* --- wg-event-list.c ------------------------------------------------------------------------- */
 

@@ -51,7 +51,8 @@ G_DECLARE_FINAL_TYPE (WgStore, wg_store, WG, STORE, GObject)
 
 /**
  * WgStore::changed:
- * @topic: "events", "outbox", "drafts", "photos", "reference", "sync", "meta"
+ * @topic: "events", "records", "conflicts", "outbox", "drafts", "photos", "reference", "sync",
+ *   "meta"
  *
  * Emitted in the thread-default main context that made the store (the UI's), after a job that
  * changed it.

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/wg-record.h"
 #include "wire/wg-json-private.h"
 
 typedef union
@@ -47,6 +48,10 @@ wg_wire_field_write (WgJsonWriter *writer,
     case WG_FIELD_TEXT:
     case WG_FIELD_CODE:
     case WG_FIELD_ID:
+    case WG_FIELD_DATE:
+    case WG_FIELD_PHONE:
+    case WG_FIELD_CITIZEN:
+    case WG_FIELD_RECORD:
       wg_json_writer_string (writer, name, cell->text);
       break;
     case WG_FIELD_INT:
@@ -66,6 +71,7 @@ wg_wire_field_write (WgJsonWriter *writer,
       wg_json_writer_flag (writer, name, TRUE);
       break;
     case WG_FIELD_HASHES:
+    case WG_FIELD_CODES:
       wg_json_writer_texts (writer, name, (const char *const *) cell->hashes);
       break;
     default:
@@ -74,7 +80,7 @@ wg_wire_field_write (WgJsonWriter *writer,
 }
 
 static gboolean
-read_texts (yyjson_val *value, char ***texts)
+read_texts (const WgField *field, yyjson_val *value, gpointer record)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   gsize i, n;
@@ -88,7 +94,8 @@ read_texts (yyjson_val *value, char ***texts)
       return FALSE;
     g_strv_builder_add (builder, yyjson_get_str (text));
   }
-  *texts = n > 0 ? g_strv_builder_end (builder) : NULL;
+  g_auto (GStrv) texts = g_strv_builder_end (builder);
+  wg_field_set_list (field, record, (const char *const *) texts);
   return TRUE;
 }
 
@@ -120,6 +127,10 @@ wg_wire_field_read (const WgField *field, yyjson_val *value, gpointer record)
     case WG_FIELD_TEXT:
     case WG_FIELD_CODE:
     case WG_FIELD_ID:
+    case WG_FIELD_DATE:
+    case WG_FIELD_PHONE:
+    case WG_FIELD_CITIZEN:
+    case WG_FIELD_RECORD:
       if (yyjson_is_str (value) && yyjson_get_len (value) > 0)
         cell->text = g_strdup (yyjson_get_str (value));
       return yyjson_is_str (value);
@@ -143,7 +154,8 @@ wg_wire_field_read (const WgField *field, yyjson_val *value, gpointer record)
       cell->code = yyjson_is_true (value);
       return yyjson_is_bool (value);
     case WG_FIELD_HASHES:
-      return read_texts (value, &cell->hashes);
+    case WG_FIELD_CODES:
+      return read_texts (field, value, record);
     default:
       g_return_val_if_reached (FALSE);
     }

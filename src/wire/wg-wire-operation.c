@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "wire/wg-json-private.h"
+#include "wire/wg-wire-record-private.h"
 
 static void
 write_place (WgJsonWriter *writer, const WgOperation *operation)
@@ -67,6 +68,19 @@ write_step (WgJsonWriter *writer, const WgOperation *operation)
 }
 
 static void
+write_choices (WgJsonWriter *writer, const WgOperation *operation)
+{
+  wg_json_writer_begin_object (writer, "expect");
+  wg_json_writer_int (writer, "ver", operation->expect_ver);
+  wg_json_writer_end (writer);
+  wg_json_writer_begin_object (writer, "choose");
+  for (gsize i = 0; operation->fields[i] != NULL; i++)
+    wg_json_writer_string (writer, operation->fields[i],
+                           wg_choice_to_string (operation->choices[i]));
+  wg_json_writer_end (writer);
+}
+
+static void
 write_body (WgJsonWriter *writer, const WgOperation *operation)
 {
   switch (operation->kind)
@@ -82,6 +96,26 @@ write_body (WgJsonWriter *writer, const WgOperation *operation)
     case WG_OPERATION_EVENT_STEP:
       write_step (writer, operation);
       break;
+    case WG_OPERATION_RECORD_CREATE:
+      g_return_if_fail (operation->record != NULL);
+      wg_wire_record_write (writer, "set", operation->record, FALSE);
+      break;
+    case WG_OPERATION_RECORD_PATCH:
+      g_return_if_fail (operation->patch != NULL);
+      wg_wire_patch_write (writer, "set", operation->patch);
+      break;
+    case WG_OPERATION_RECORD_VOID:
+      wg_json_writer_string (writer, "reason", operation->opinion);
+      break;
+    case WG_OPERATION_RECORD_REVEAL:
+      wg_json_writer_texts (writer, "fields", (const char *const *) operation->fields);
+      wg_json_writer_string (writer, "reason", operation->opinion);
+      break;
+    case WG_OPERATION_CONFLICT_RESOLVE:
+      g_return_if_fail (operation->fields != NULL && operation->choices != NULL);
+      write_choices (writer, operation);
+      break;
+    case WG_OPERATION_RECORD_CONFIRM:
     case WG_OPERATION_SCOPE_DROPPED:
       break;
     case WG_N_OPERATION:
@@ -114,7 +148,8 @@ wg_wire_operation_to_line (const WgOperation *operation)
   wg_json_writer_string (writer, "op_id", operation->op_id);
   wg_json_writer_int (writer, "seq", operation->seq);
   wg_json_writer_int (writer, "schema", operation->schema);
-  wg_json_writer_string (writer, "kind", wg_operation_kind_to_string (operation->kind));
+  wg_json_writer_string (writer, "kind",
+                         wg_operation_kind_to_string (operation->kind, operation->record_kind));
   wg_json_writer_string (writer, "rec", operation->rec);
   wg_json_writer_string (writer, "scope", operation->scope);
   wg_json_writer_string (writer, "actor", operation->actor);
@@ -223,6 +258,79 @@ read_step (WgJsonReader *reader, WgOperation *operation)
 }
 
 static void
+read_record_set (WgJsonReader *reader, WgOperation *operation, int *refusal)
+{
+  yyjson_val *set = wg_json_get (reader, "set", WG_JSON_REQUIRED);
+  WgRefusal reason = WG_REFUSAL_INVALID_FIELD;
+  g_autofree char *culprit = NULL;
+
+  if (set == NULL)
+    return;
+  if (!yyjson_is_obj (set) || yyjson_obj_size (set) == 0)
+    {
+      wg_json_reader_fail (reader, "set", "must be an object with at least one field");
+      return;
+    }
+  if (operation->kind == WG_OPERATION_RECORD_CREATE)
+    {
+      operation->record = wg_record_new (operation->record_kind);
+      g_set_str (&operation->record->id, operation->rec);
+      culprit = wg_wire_record_read_set (set, operation->record, &reason);
+    }
+  else
+    {
+      operation->patch = wg_patch_new (operation->record_kind);
+      culprit = wg_wire_patch_read (set, operation->patch, &reason);
+    }
+  if (culprit != NULL)
+    refuse (reader, refusal, reason, culprit);
+}
+
+static void
+read_choices (WgJsonReader *reader, WgOperation *operation)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  yyjson_val *choose = wg_json_get (reader, "choose", WG_JSON_REQUIRED);
+  WgJsonReader expect;
+  gsize i, n;
+  yyjson_val *key, *value;
+
+  wg_json_get_object (reader, "expect", WG_JSON_REQUIRED, &expect);
+  operation->expect_ver = wg_json_get_int (&expect, "ver", 1, WG_JSON_INT_MAX);
+  wg_json_leave (reader, "expect", &expect);
+  if (choose == NULL)
+    return;
+  if (!yyjson_is_obj (choose) || yyjson_obj_size (choose) == 0)
+    {
+      wg_json_reader_fail (reader, "choose", "must be an object with at least one field");
+      return;
+    }
+  operation->choices = g_new0 (WgChoice, yyjson_obj_size (choose));
+  yyjson_obj_foreach (choose, i, n, key, value)
+  {
+    if (!wg_choice_from_string (yyjson_get_str (value), &operation->choices[i]))
+      wg_json_reader_fail (reader, "choose", "must be theirs or mine for each field");
+    g_strv_builder_add (names, yyjson_get_str (key));
+  }
+  operation->fields = g_strv_builder_end (names);
+}
+
+/* What only operations on records by table and on conflicts have. */
+static void
+read_record_members (WgJsonReader *reader, WgOperation *operation, int *refusal)
+{
+  if (operation->kind == WG_OPERATION_RECORD_CREATE || operation->kind == WG_OPERATION_RECORD_PATCH)
+    read_record_set (reader, operation, refusal);
+  else if (operation->kind == WG_OPERATION_CONFLICT_RESOLVE)
+    read_choices (reader, operation);
+  else if (operation->kind == WG_OPERATION_RECORD_VOID ||
+           operation->kind == WG_OPERATION_RECORD_REVEAL)
+    operation->opinion = wg_json_get_text (reader, "reason", WG_JSON_REQUIRED);
+  if (operation->kind == WG_OPERATION_RECORD_REVEAL)
+    operation->fields = wg_json_get_texts (reader, "fields", WG_JSON_REQUIRED);
+}
+
+static void
 read_members (WgJsonReader *reader, WgOperation *operation, int *refusal)
 {
   gboolean has_record = operation->kind != WG_OPERATION_SCOPE_DROPPED;
@@ -240,6 +348,8 @@ read_members (WgJsonReader *reader, WgOperation *operation, int *refusal)
     read_set (reader, operation, refusal);
   else if (operation->kind == WG_OPERATION_EVENT_STEP)
     read_step (reader, operation);
+  else
+    read_record_members (reader, operation, refusal);
 }
 
 /**
@@ -283,8 +393,10 @@ wg_wire_operation_from_line (const char *line,
     return FALSE;
 
   g_autofree char *name = wg_json_get_text (&reader, "kind", WG_JSON_REQUIRED);
-  gboolean known = wg_operation_kind_from_string (name, &kind);
+  const WgKind *record_kind = NULL;
+  gboolean known = wg_operation_kind_from_string (name, &kind, &record_kind);
   g_autoptr (WgOperation) operation = wg_operation_new (kind);
+  operation->record_kind = record_kind;
   operation->op_id = g_steal_pointer (&op_id);
   operation->seq = seq;
   read_members (&reader, operation, &refusal);

@@ -230,15 +230,25 @@ test_steps_refused (void)
 static void
 test_names (void)
 {
+  const WgKind *none = NULL;
   WgOperationKind kind;
   WgRefusal refusal;
 
   for (int i = 0; i < WG_N_OPERATION; i++)
     {
-      g_assert_true (wg_operation_kind_from_string (wg_operation_kind_to_string (i), &kind));
+      const WgKind *record_kind = wg_operation_is_record (i) ? wg_kind_find ("household") : NULL;
+      const WgKind *read = NULL;
+      const char *name = wg_operation_kind_to_string (i, record_kind);
+      g_assert_true (wg_operation_kind_from_string (name, &kind, &read));
       g_assert_cmpint (kind, ==, i);
+      g_assert_true (read == record_kind);
     }
-  g_assert_false (wg_operation_kind_from_string ("person.patch", &kind));
+  g_assert_cmpstr (
+      wg_operation_kind_to_string (WG_OPERATION_RECORD_VOID, wg_kind_find ("resident")), ==,
+      "resident.void");
+  g_assert_false (wg_operation_kind_from_string ("resident.step", &kind, &none));
+  g_assert_false (wg_operation_kind_from_string (".void", &kind, &none));
+  g_assert_false (wg_operation_kind_from_string ("person.patch", &kind, &none));
   for (int i = 0; i < WG_N_REFUSAL; i++)
     {
       g_assert_true (wg_refusal_from_string (wg_refusal_to_string (i), &refusal));

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 
 #include "core/wg-id.h"
+#include "store/wg-records.h"
 #include "wg-store-jobs.h"
 #include "wire/wg-wire-event.h"
 
@@ -18,8 +19,8 @@ typedef struct
 {
   WgTestStore *f;
   WgTestPlatform *platform;
-  char *daily, *undone, *general, *remote; /* ids, known beforehand */
-  int tell;                                /* descriptor for what was told as saved, or −1 */
+  char *daily, *undone, *general, *remote, *resident; /* ids, known beforehand */
+  int tell; /* descriptor for what was told as saved, or −1 */
   GPtrArray *told;
 } Day;
 
@@ -224,11 +225,86 @@ step_pull (Day *day, GError **error)
   return page && wg_store_run (day->f->store, apply_page_job, page, error) != NULL;
 }
 
+static gpointer
+create_resident_job (WgStoreContext *context,
+                     gpointer data,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  g_autoptr (WgRecord) record = wg_record_new (wg_kind_find ("resident"));
+
+  record->id = g_strdup (data);
+  wg_record_set_text (record, "name", "样例居民");
+  wg_record_set_text (record, "id_kind", "000");
+  wg_record_set_text (record, "pop_type", "10");
+  wg_record_set_text (record, "status", "1");
+  return wg_records_create (context, record, NULL, error);
+}
+
+static gpointer
+change_resident_job (WgStoreContext *context,
+                     gpointer data,
+                     GCancellable *cancellable,
+                     GError **error)
+{
+  g_autoptr (WgRecordView) view = wg_records_get (context, data, error);
+  g_autoptr (WgRecord) wanted = view ? wg_record_edit (view->record) : NULL;
+
+  if (wanted == NULL)
+    return NULL;
+  wg_record_set_text (wanted, "phone", "13000000001");
+  return GINT_TO_POINTER (wg_records_change (context, view->record, wanted, NULL, NULL, error));
+}
+
+static gpointer
+confirm_resident_job (WgStoreContext *context,
+                      gpointer data,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+  return GINT_TO_POINTER (wg_records_confirm (context, data, error));
+}
+
+static gpointer
+get_resident_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_records_get (context, data, error);
+}
+
+static gboolean
+step_resident (Day *day, GError **error)
+{
+  g_autofree char *made = wg_store_run (day->f->store, create_resident_job, day->resident, error);
+
+  return made != NULL;
+}
+
+static gboolean
+step_change (Day *day, GError **error)
+{
+  return wg_store_run (day->f->store, change_resident_job, day->resident, error) != NULL;
+}
+
+/* A second confirmation would be right, too, but then the numbers could not be counted. */
+static gboolean
+step_confirm (Day *day, GError **error)
+{
+  g_autoptr (WgRecordView) view =
+                wg_store_run (day->f->store, get_resident_job, day->resident, error);
+
+  if (view == NULL)
+    return FALSE;
+  return view->n_waiting >= 3 ||
+         wg_store_run (day->f->store, confirm_resident_job, day->resident, error) != NULL;
+}
+
 typedef gboolean (*DayStep) (Day *day, GError **error);
 
-static const DayStep STEPS[] = { step_daily, step_undone,  step_undo,    step_release,
-                                 step_draft, step_general, step_mend,    step_push,
-                                 step_pull,  step_refused, step_dismiss, step_pull };
+static const DayStep STEPS[] = { step_daily,    step_undone,  step_undo,    step_release,
+                                 step_draft,    step_general, step_mend,    step_push,
+                                 step_pull,     step_refused, step_dismiss, step_pull,
+                                 step_resident, step_change,  step_confirm, step_push,
+                                 step_pull };
 
 static Day *
 start_day (WgTestStore *f, int descriptor)
@@ -247,6 +323,7 @@ start_day (WgTestStore *f, int descriptor)
   day->undone = wg_id_new (&names.ports);
   day->general = wg_id_new (&names.ports);
   day->remote = wg_id_new (&names.ports);
+  day->resident = wg_id_new (&names.ports);
   wg_test_platform_add_reference (day->platform);
   event->id = g_strdup (day->remote);
   event->grid_code = g_strdup (WG_TEST_GRID);
@@ -266,6 +343,7 @@ end_day (Day *day)
   g_free (day->daily);
   g_free (day->undone);
   g_free (day->general);
+  g_free (day->resident);
   g_free (day->remote);
   g_free (day);
 }
@@ -304,15 +382,23 @@ static void
 check_evening (Day *day)
 {
   WgEvent *general = g_hash_table_lookup (day->platform->events, day->general);
+  const WgRecord *resident;
   g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (WgRecordView) view = NULL;
 
   wg_test_store_reopen (day->f);
   wg_test_store_check (day->f);
   check_told (day->f, day->told);
   all = list_events (day->f, WG_EVENT_LIST_ALL);
   g_assert_cmpuint (all->len, ==, 3); /* daily, general, the pulled one; not the undone */
-  /* daily, general, its patch, the refused step: each once */
-  g_assert_cmpint (day->platform->last_seq, ==, 4);
+  /* daily, general, its patch, the refused step; a resident, a change, a look: each once */
+  g_assert_cmpint (day->platform->last_seq, ==, 7);
+  resident = g_hash_table_lookup (day->platform->records, day->resident);
+  view = wg_test_store_run (day->f, get_resident_job, day->resident);
+  g_assert_cmpstr (wg_record_get_text (resident, "phone"), ==, "13000000001");
+  g_assert_cmpint (resident->ver, ==, 3);
+  g_assert_true (wg_record_equal (resident, view->record));
+  g_assert_cmpint (view->truth, ==, WG_TRUTH_APPLIED);
   g_assert_cmpstr (general->address, ==, "沿河路20号");
   g_assert_cmpint (general->state, ==, WG_EVENT_STATE_REPORTED);
   g_assert_nonnull (g_hash_table_lookup (day->platform->events, day->daily));

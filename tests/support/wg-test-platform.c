@@ -8,6 +8,7 @@
 #include "wire/wg-crypto.h"
 #include "wire/wg-wire-event.h"
 #include "wire/wg-wire-operation.h"
+#include "wire/wg-wire-record.h"
 #include "wire/wg-wire-ref.h"
 
 /**
@@ -30,6 +31,8 @@ wg_test_platform_new (void)
   self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) wg_pull_row_free);
   self->events =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) wg_event_free);
+  self->records =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) wg_record_unref);
   self->op_ids = g_ptr_array_new_with_free_func (g_free);
   self->results = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
                                          (GDestroyNotify) wg_push_result_free);
@@ -53,6 +56,7 @@ wg_test_platform_free (WgTestPlatform *self)
   g_free (self->last_hash);
   g_ptr_array_unref (self->rows);
   g_hash_table_unref (self->events);
+  g_hash_table_unref (self->records);
   g_ptr_array_unref (self->op_ids);
   g_hash_table_unref (self->results);
   g_free (self);
@@ -212,6 +216,26 @@ wg_test_platform_add_reference (WgTestPlatform *self)
 
 /* --- push ------------------------------------------------------------------------------------ */
 
+/* As if nobody else ever wrote. */
+static gboolean
+apply_to_record (WgTestPlatform *self, const WgOperation *operation, gint64 *out_ver)
+{
+  WgRecord *known = g_hash_table_lookup (self->records, operation->rec);
+  WgRecord *record;
+
+  if ((known == NULL) != (operation->kind == WG_OPERATION_RECORD_CREATE))
+    return FALSE;
+  if (operation->kind == WG_OPERATION_RECORD_REVEAL)
+    return TRUE;
+  record = known ? wg_record_edit (known) : wg_record_new (operation->record_kind);
+  wg_operation_apply_record (operation, record, operation->at_ms);
+  *out_ver = ++record->ver;
+  g_hash_table_replace (self->records, g_strdup (operation->rec), record);
+  wg_test_platform_put (self, WG_TEST_SCOPE, record->kind->name, operation->rec, record->ver,
+                        wg_wire_record_to_json (record));
+  return TRUE;
+}
+
 static gboolean
 apply_to_event (WgTestPlatform *self, const WgOperation *operation, gint64 *out_ver)
 {
@@ -220,8 +244,11 @@ apply_to_event (WgTestPlatform *self, const WgOperation *operation, gint64 *out_
   g_autoptr (GError) error = NULL;
 
   *out_ver = known ? known->ver : 0;
-  if (operation->kind == WG_OPERATION_SCOPE_DROPPED)
+  if (operation->kind == WG_OPERATION_SCOPE_DROPPED ||
+      operation->kind == WG_OPERATION_CONFLICT_RESOLVE)
     return TRUE;
+  if (wg_operation_is_record (operation->kind))
+    return apply_to_record (self, operation, out_ver);
   if (!wg_operation_apply (operation, event, &error))
     {
       g_test_message ("the platform refuses %s: %s", operation->op_id, error->message);

@@ -67,6 +67,7 @@ typedef struct
   gint64 number;       /* of the change feed */
   GPtrArray *rows;     /* of WgPullRow, the newest per record and scope */
   GHashTable *events;  /* id -> WgEvent */
+  GHashTable *records; /* id -> WgRecord */
   GPtrArray *op_ids;   /* accepted, in order */
   GHashTable *results; /* gint64 seq -> WgPushResult */
   WgRefusal refuse;    /* WG_N_REFUSAL: take everything */

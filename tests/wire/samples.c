@@ -501,6 +501,9 @@ fixture_get (guint i)
   for (const Fixture *fixture = SYNC_FIXTURES; fixture->file != NULL; fixture++)
     if (i-- == 0)
       return fixture;
+  for (const Fixture *fixture = RECORD_FIXTURES; fixture->file != NULL; fixture++)
+    if (i-- == 0)
+      return fixture;
   for (const Fixture *fixture = SESSION_FIXTURES; fixture->file != NULL; fixture++)
     if (i-- == 0)
       return fixture;

@@ -27,7 +27,8 @@ typedef struct
   char *(*again) (const char *text, gsize length, GError **error);
 } Fixture;
 
-extern const Fixture SYNC_FIXTURES[], SESSION_FIXTURES[]; /* each ends with file %NULL */
+extern const Fixture SYNC_FIXTURES[], RECORD_FIXTURES[],
+    SESSION_FIXTURES[]; /* each ends with file %NULL */
 
 /* All of them, one after the other; %NULL after the last. */
 const Fixture *fixture_get (guint i);

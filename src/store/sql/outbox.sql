@@ -106,26 +106,34 @@ DELETE FROM outbox WHERE n = :n
 -- :name outbox_list_refused
 -- :indexed
 SELECT o.seq, o.op_id, o.rec, o.kind, o.action, o.level, o.state, o.made_ms, o.hold_until_ms, o.code,
-       o.field, o.detail, e.title, e.n_photos, e.id IS NOT NULL AS here
-FROM outbox o LEFT JOIN event e ON e.id = o.rec
+       o.field, o.detail, coalesce (e.title, l.title, d.title) AS title, e.n_photos,
+       coalesce (e.id, l.id, d.id) IS NOT NULL AS here
+FROM outbox o LEFT JOIN event e ON e.id = o.rec LEFT JOIN listing l ON l.id = o.rec
+LEFT JOIN dispute d ON d.id = o.rec
 WHERE o.state IN ('refused', 'conflict') AND o.n > 0 ORDER BY o.n DESC LIMIT :limit
 -- :name outbox_list_held
 -- :indexed
 SELECT o.seq, o.op_id, o.rec, o.kind, o.action, o.level, o.state, o.made_ms, o.hold_until_ms, o.code,
-       o.field, o.detail, e.title, e.n_photos, e.id IS NOT NULL AS here
-FROM outbox o LEFT JOIN event e ON e.id = o.rec
+       o.field, o.detail, coalesce (e.title, l.title, d.title) AS title, e.n_photos,
+       coalesce (e.id, l.id, d.id) IS NOT NULL AS here
+FROM outbox o LEFT JOIN event e ON e.id = o.rec LEFT JOIN listing l ON l.id = o.rec
+LEFT JOIN dispute d ON d.id = o.rec
 WHERE o.state = 'held' AND o.hold_until_ms >= 0 ORDER BY o.hold_until_ms DESC LIMIT :limit
 -- :name outbox_list_waiting
 -- :indexed
 SELECT o.seq, o.op_id, o.rec, o.kind, o.action, o.level, o.state, o.made_ms, o.hold_until_ms, o.code,
-       o.field, o.detail, e.title, e.n_photos, e.id IS NOT NULL AS here
-FROM outbox o LEFT JOIN event e ON e.id = o.rec
+       o.field, o.detail, coalesce (e.title, l.title, d.title) AS title, e.n_photos,
+       coalesce (e.id, l.id, d.id) IS NOT NULL AS here
+FROM outbox o LEFT JOIN event e ON e.id = o.rec LEFT JOIN listing l ON l.id = o.rec
+LEFT JOIN dispute d ON d.id = o.rec
 WHERE o.state IN ('saved', 'sending', 'received') AND o.seq > 0 ORDER BY o.seq LIMIT :limit
 -- :name outbox_list_sent
 -- :indexed
 SELECT o.seq, o.op_id, o.rec, o.kind, o.action, o.level, o.state, o.made_ms, o.hold_until_ms, o.code,
-       o.field, o.detail, e.title, e.n_photos, e.id IS NOT NULL AS here
-FROM outbox o LEFT JOIN event e ON e.id = o.rec
+       o.field, o.detail, coalesce (e.title, l.title, d.title) AS title, e.n_photos,
+       coalesce (e.id, l.id, d.id) IS NOT NULL AS here
+FROM outbox o LEFT JOIN event e ON e.id = o.rec LEFT JOIN listing l ON l.id = o.rec
+LEFT JOIN dispute d ON d.id = o.rec
 WHERE o.made_ms >= :since AND o.state IN ('applied', 'dismissed', 'redone')
 ORDER BY o.made_ms DESC, o.n DESC LIMIT :limit
 -- :name outbox_all

@@ -2,6 +2,11 @@
 -- :name record_get
 -- :indexed
 SELECT kind, ver, base, body, stale, removed FROM record WHERE id = :id
+-- :name record_kind_of
+-- The kind in the row, else that of an operation.
+-- :indexed
+SELECT kind FROM record WHERE id = :id
+UNION ALL SELECT kind FROM outbox WHERE rec = :id LIMIT 1
 -- :name record_set_body
 -- Keeps what the platform said.
 -- :indexed
@@ -32,7 +37,7 @@ WHERE r.kind = :kind GROUP BY r.id ORDER BY number
 -- :name record_unpulled
 -- Made here in a grid, in force at the platform, and not told of by it yet.
 -- :indexed
-SELECT id FROM record r WHERE kind = 'event' AND base IS NULL AND removed = 0
+SELECT id FROM record r WHERE base IS NULL AND id > '' AND removed = 0
   AND json_extract (body, '$.grid_code') = :grid
   AND NOT EXISTS (SELECT 1 FROM member m WHERE m.rec = r.id)
 -- :name record_ids
