@@ -68,13 +68,17 @@ check_types (const PGresult *description, const char *name, GError **error)
   return TRUE;
 }
 
-/* Prepares under @name and asks for the types, in one round trip. */
+/* Prepares under @name and asks for the types. */
 static PGresult *
 prepare (WgPostgres *self, const char *name, const char *sql, GError **error)
 {
   WgPostgresSent *sent;
   PGresult *description = NULL;
 
+  /* By itself: a fault of what travels before would leave a statement on the server that we do not
+   * know of. */
+  if (!wg_postgres_settle (self, error))
+    return NULL;
   if (!PQsendPrepare (self->connection, name, sql, 0, NULL))
     {
       wg_postgres_set_lost (self, name, error);

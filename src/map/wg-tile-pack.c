@@ -231,9 +231,10 @@ read_labels (WgTilePack *self, WgDb *db, GError **error)
       label->rank = (int) wg_statement_int (statement, "rank");
       g_ptr_array_add (self->labels, label);
     }
-  if (local != NULL)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /**

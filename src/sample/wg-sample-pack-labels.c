@@ -159,9 +159,10 @@ label_layer (WgDb *layers, WgDb *pack, const LabelRule *rule, GError **error)
           return FALSE;
         }
     }
-  if (local != NULL)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL && (error == NULL || *error == NULL);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean

@@ -45,9 +45,10 @@ load_assignments (WgApply *apply, GError **error)
       assignment->to_ms = wg_statement_int (statement, "to_ms");
       g_ptr_array_add (apply->assignments, assignment);
     }
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static int
@@ -337,9 +338,10 @@ find_event (WgDb *db, const char *id, gboolean *out_found, GError **error)
     return FALSE;
   wg_statement_bind_text (statement, "id", id);
   *out_found = wg_db_take_int (statement, "ver", &local) > 0;
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* A class of a version we know, valid when the event happened or was told; retired later is right.
@@ -542,9 +544,10 @@ find_applied (WgApply *apply, const WgOperation *operation, gint64 *out_ver, GEr
   wg_statement_bind_text (statement, "rec", operation->rec);
   wg_statement_bind_text (statement, "op_id", operation->op_id);
   *out_ver = wg_db_take_int (statement, "ver", &local);
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /**

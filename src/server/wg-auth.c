@@ -89,9 +89,10 @@ count_wrong_code (
     wg_statement_bind_int (statement, "now_ms", work->now_ms);
   n = wg_db_take_int (statement, "n", &local);
   *out_blocked = n >= WRONG_CODES_MAX + (wrong ? 1 : 0);
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean
@@ -110,9 +111,10 @@ find_device (WgWork *work, Enrolment *self, const char *key, gboolean *out_revok
       *out_revoked = g_strcmp0 (wg_statement_text (statement, "state"), "active") != 0;
       wg_statement_reset (statement);
     }
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean
@@ -168,9 +170,10 @@ find_code (WgWork *work,
       *out_found = *out_key || wg_statement_int (statement, "expires_ms") > work->now_ms;
       wg_statement_reset (statement);
     }
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static void

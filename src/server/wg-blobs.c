@@ -55,9 +55,10 @@ read_counts (WgDb *db, const char *sha, const char *replica, Known *out, GError 
       wg_statement_bind_text (statement, "sha", sha);
       out->unfinished = wg_db_take_int (statement, "size", &local);
     }
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean
@@ -102,9 +103,10 @@ read_right (
     *out_may =
         g_strv_contains ((const char *const *) scopes, wg_statement_text (statement, "scope"));
   wg_statement_reset (statement);
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* Answers and gives FALSE when the blob is unknown or the caller has no business with it. */

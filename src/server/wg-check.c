@@ -114,9 +114,10 @@ check_scopes (WgDb *db, gint64 *out_n, GError **error)
       wg_statement_reset (statement);
       return FALSE;
     }
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* --- replicas -------------------------------------------------------------------------------- */
@@ -260,9 +261,10 @@ check_steps (WgDb *db, gint64 *out_n, GError **error)
                    seq);
     }
   *out_n = n;
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* --- photos ---------------------------------------------------------------------------------- */
@@ -287,9 +289,10 @@ check_blobs (const WgPlatform *platform, WgDb *db, gint64 *out_n, GError **error
     }
   wg_statement_reset (statement);
   *out_n = n;
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /**

@@ -59,9 +59,10 @@ find_worker (WgWork *work, Enrolment *self, GError **error)
     return FALSE;
   wg_statement_bind_text (statement, "id", self->worker);
   self->found = wg_db_take_int (statement, "active", &local) == 1;
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean

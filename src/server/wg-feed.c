@@ -269,9 +269,10 @@ read_scope (WgFeed *self, const char *id, Scope *out, gboolean *out_found, GErro
       out->sum = (guint64) wg_statement_int (statement, "sum");
       wg_statement_reset (statement);
     }
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* Reads the scope's row and holds it; it is made when it is missing. */
@@ -305,9 +306,10 @@ read_member (WgFeed *self, const Entry *entry, gint64 *out_ver, GError **error)
         *out_ver = wg_statement_int (statement, "ver");
       wg_statement_reset (statement);
     }
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean

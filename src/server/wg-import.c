@@ -39,9 +39,10 @@ exists (WgWork *work, const char *kind, const char *id, gboolean *out_found, GEr
   wg_statement_bind_text (statement, "kind", kind);
   wg_statement_bind_text (statement, "id", id);
   *out_found = wg_db_take_int (statement, "ver", &local) > 0;
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean

@@ -276,9 +276,10 @@ write_rows (WgJsonWriter *writer,
       wg_json_writer_end (writer);
     }
   wg_json_writer_end (writer);
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean
@@ -385,9 +386,10 @@ write_groups (WgJsonWriter *writer,
     wg_json_writer_int (writer, wg_statement_text (statement, column),
                         wg_statement_int (statement, "n"));
   wg_json_writer_end (writer);
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /**

@@ -309,9 +309,10 @@ open_database (WgPlatform *self, GError **error)
   self->copy_of = wg_meta_get (db, WG_META_COPY, &local);
   if (local == NULL && wg_db_is_shared (db))
     self->epoch = wg_meta_get (db, WG_META_EPOCH, &local);
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean
@@ -616,9 +617,10 @@ wg_meta_lock (WgDb *db, const char *key, GError **error)
     return FALSE;
   wg_statement_bind_text (statement, "key", key);
   g_free (wg_db_take_text (statement, "value", &local));
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /**

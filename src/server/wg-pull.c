@@ -65,9 +65,10 @@ read_scope_row (WgDb *db, const char *scope, gint64 *out_seq, WgScopeDigest *out
       out->sum = (guint64) wg_statement_int (statement, "sum");
       wg_statement_reset (statement);
     }
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static WgPullRow *
@@ -108,9 +109,10 @@ read_rows (Reading *reading, const char *scope, gint64 after, gint64 *out_at, GE
       *out_at = row->number;
     }
   wg_statement_reset (statement);
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean
@@ -154,9 +156,10 @@ read_numbers (WgPullPage *page, WgDb *db, const char *replica, GError **error)
       page->durable_seq = wg_statement_int (statement, "durable_seq");
       wg_statement_reset (statement);
     }
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 static gboolean

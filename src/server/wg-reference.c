@@ -533,9 +533,10 @@ wg_reference_set_worker_active (
   *out_found = worker != NULL;
   if (worker == NULL)
     {
-      if (local)
-        g_propagate_error (error, g_steal_pointer (&local));
-      return local == NULL;
+      if (local == NULL)
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
     }
   if (!wg_db_run (work->db, "worker-set-active", error, "active", 'i', (gint64) active, "id", 's',
                   id, NULL))

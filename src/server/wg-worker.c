@@ -52,9 +52,10 @@ move (WgWork *work, gpointer data, GError **error)
 
   if (worker == NULL)
     {
-      if (local)
-        g_propagate_error (error, g_steal_pointer (&local));
-      return local == NULL;
+      if (local == NULL)
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
     }
   grid = wg_reference_get_grid (work->reference, work->db, change->grid_code, error);
   if (grid == NULL)

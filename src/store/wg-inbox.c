@@ -290,9 +290,10 @@ is_all_sent (WgStoreContext *context, gboolean *out_sent, GError **error)
   if (local == NULL && !waits)
     waits = wg_event_store_next_release_ms (context, &local) > 0;
   *out_sent = !waits;
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return local == NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* What was sent in this very round was not told back and is no member yet. */

@@ -17,6 +17,7 @@ CODE = [
     (r"\bg_main_context_iteration\b", ["src"], [], "never wait by spinning the main loop"),
     (r"\b(system|popen|gets|strcpy|strcat|sprintf|vsprintf)\b *\(", ["src"], [], "unsafe call"),
     (r"\b(g_usleep|sleep|usleep|nanosleep)\b *\(", ["tests"], ["tests/support", "tests/bench"], "no timed sleeps in tests"),
+    (r"g_steal_pointer \(&(\w+)\)\);\s*return \1 == NULL", ["src", "tests"], [], "always TRUE: the error was stolen just before"),
 ]
 # Matched against the strings of C outside src/db.
 SQL = re.compile(
@@ -72,6 +73,7 @@ SELF_TEST = [
     ("spinning", {"src/app/a.c": "while (x) g_main_context_iteration (NULL, TRUE);\n"}, 1),
     ("sleep in a test", {"tests/store/a.c": "g_usleep (1000);\n"}, 1),
     ("sleep in a helper", {"tests/support/a.c": "g_usleep (1000);\n"}, 0),
+    ("stolen error", {"src/a/b.c": "if (l)\n  g_propagate_error (e, g_steal_pointer (&l));\nreturn l == NULL;\n"}, 1),
     ("left behind", {"ui/a.blp": "// TODO later\n"}, 1),
 ]
 

@@ -135,15 +135,15 @@ close_platform (Kit *kit)
   g_clear_pointer (&kit->platform, wg_platform_free);
 }
 
-Kit *
-kit_new (void)
+static Kit *
+make_kit (char *database)
 {
   Kit *kit = g_new0 (Kit, 1);
   g_autoptr (GError) error = NULL;
 
   g_assert_true (wg_crypto_init (&error));
   kit->folder = wg_test_folder_new ();
-  kit->database = wg_test_database_new ();
+  kit->database = database;
   kit->wall_ms = KIT_START_MS;
   kit->boot_ms = 1000000;
   kit->ports.wall_ms = get_wall;
@@ -157,6 +157,36 @@ kit_new (void)
   open_platform (kit);
   kit_run (kit, fill, NULL);
   return kit;
+}
+
+Kit *
+kit_new (void)
+{
+  return make_kit (wg_test_database_new ());
+}
+
+Kit *
+kit_new_file (void)
+{
+  return make_kit (NULL);
+}
+
+Kit *
+kit_share (const Kit *kit)
+{
+  Kit *other = g_new0 (Kit, 1);
+
+  *other = *kit;
+  other->ports.data = other;
+  open_platform (other);
+  return other;
+}
+
+void
+kit_unshare (Kit *kit)
+{
+  close_platform (kit);
+  g_free (kit);
 }
 
 void
@@ -267,6 +297,12 @@ terminal_new (Kit *kit, const char *worker)
   wg_crypto_sign_keys (&kit->ports, terminal->public_key, terminal->secret);
   kit_run (kit, add_replica, terminal);
   return terminal;
+}
+
+void
+terminal_join (Terminal *terminal, Kit *kit)
+{
+  kit_run (kit, add_replica, terminal);
 }
 
 void

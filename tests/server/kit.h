@@ -32,6 +32,11 @@ typedef struct
 /* Workers: wa1, wa2 (town A), wb1 (town B) grid heads; ca, cb clerks; pa dispatcher; ha handler of
  * department 370502D01; la leader; s supervisor; d district; k assessor; u auditor; m admin. */
 Kit *kit_new (void);
+/* On the file, whatever the environment says. */
+Kit *kit_new_file (void);
+/* Another process, as it were, on the same database; its folder and its address are @kit's. */
+Kit *kit_share (const Kit *kit);
+void kit_unshare (Kit *kit);
 void kit_free (Kit *kit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Kit, kit_free)
 void kit_close (Kit *kit); /* until kit_reopen() */
@@ -56,6 +61,8 @@ typedef struct
 } Terminal;
 
 Terminal *terminal_new (Kit *kit, const char *worker);
+/* Makes the same replica known to another platform. */
+void terminal_join (Terminal *terminal, Kit *kit);
 void terminal_free (Terminal *terminal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Terminal, terminal_free)
 
