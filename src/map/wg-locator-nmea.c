@@ -38,9 +38,9 @@ has_right_sum (const char *sentence)
          sum == g_ascii_xdigit_value (star[1]) * 16 + g_ascii_xdigit_value (star[2]);
 }
 
-/* ddmm.mmmm and a letter; NAN when it is neither. */
+/* ddmm.mmmm and one of two letters, the second for below zero; NAN when it is no such angle. */
 static double
-read_angle (const char *text, const char *letter)
+read_angle (const char *text, const char *letter, const char *letters, double limit)
 {
   double raw, degrees;
   char *end;
@@ -50,10 +50,12 @@ read_angle (const char *text, const char *letter)
   raw = g_ascii_strtod (text, &end);
   degrees = floor (raw / 100);
   if (*end != '\0' || raw < 0 || raw - degrees * 100 >= 60 || *letter == '\0' ||
-      strchr ("NSEW", *letter) == NULL)
+      strchr (letters, *letter) == NULL)
     return NAN;
   degrees += (raw - degrees * 100) / 60;
-  return *letter == 'S' || *letter == 'W' ? -degrees : degrees;
+  if (!(degrees <= limit))
+    return NAN;
+  return *letter == letters[1] ? -degrees : degrees;
 }
 
 /**
@@ -85,16 +87,16 @@ wg_nmea_parse (const char *sentence, WgFix *inout_fix)
     {
       if (*fields[6] == '\0' || *fields[6] == '0')
         return FALSE;
-      lat = read_angle (fields[2], fields[3]);
-      lon = read_angle (fields[4], fields[5]);
+      lat = read_angle (fields[2], fields[3], "NS", 90);
+      lon = read_angle (fields[4], fields[5], "EW", 180);
       accuracy_m = *fields[8] != '\0' ? g_ascii_strtod (fields[8], NULL) * UERE_M : NAN;
     }
   else if (g_str_has_suffix (fields[0], "RMC") && n >= 7)
     {
       if (*fields[2] != 'A')
         return FALSE;
-      lat = read_angle (fields[3], fields[4]);
-      lon = read_angle (fields[5], fields[6]);
+      lat = read_angle (fields[3], fields[4], "NS", 90);
+      lon = read_angle (fields[5], fields[6], "EW", 180);
     }
   else
     return FALSE;

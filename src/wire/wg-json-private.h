@@ -73,6 +73,14 @@ GHashTable *wg_json_get_numbers (WgJsonReader *self, const char *name);
 char *wg_json_value_to_text (yyjson_val *value);
 gboolean wg_json_value_is_int (yyjson_val *value, gint64 min, gint64 max);
 
+/* Members of an object; none when it is %NULL, which yyjson's own loop does not allow. */
+#define wg_json_foreach(object, i, n, key, value)                                                  \
+  if ((object) != NULL)                                                                            \
+  yyjson_obj_foreach (object, i, n, key, value)
+
+/* The text of a body; never %NULL. */
+const char *wg_json_body (GBytes *body, gsize *out_size);
+
 /* NDJSON: gives the next line without its newline and moves @at on. */
 gboolean wg_json_next_line (const char **at,
                             const char *end,

@@ -82,9 +82,9 @@ check_value (const char *what, yyjson_val *value, int depth, GError **error)
                           inner) if (!check_value (what, inner, depth + 1, error)) return FALSE;
       return TRUE;
     }
-  yyjson_obj_foreach (value, i, n, name,
-                      inner) if (!check_scalar (what, name, error) ||
-                                 !check_value (what, inner, depth + 1, error)) return FALSE;
+  wg_json_foreach (value, i, n, name,
+                   inner) if (!check_scalar (what, name, error) ||
+                              !check_value (what, inner, depth + 1, error)) return FALSE;
   if (has_duplicates (value))
     {
       wg_wire_fail (error, WG_WIRE_ERROR_MALFORMED, NULL, "%s: a name occurs twice in an object",
@@ -689,7 +689,7 @@ wg_json_get_numbers (WgJsonReader *self, const char *name)
 
   if (object != NULL && !yyjson_is_obj (object))
     wg_json_reader_fail (self, name, "must be an object of integers");
-  yyjson_obj_foreach (object, i, n, key, value)
+  wg_json_foreach (object, i, n, key, value)
   {
     if (!wg_json_value_is_int (value, 0, WG_JSON_INT_MAX))
       {
@@ -701,6 +701,26 @@ wg_json_get_numbers (WgJsonReader *self, const char *name)
     g_hash_table_insert (numbers, g_strdup (yyjson_get_str (key)), number);
   }
   return numbers;
+}
+
+/**
+ * wg_json_body:
+ * @body: a body as it came
+ * @out_size: its bytes
+ *
+ * Gives the text of a body; an empty one is an empty text.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: the text, not ended by a zero
+ */
+const char *
+wg_json_body (GBytes *body, gsize *out_size)
+{
+  const char *text = g_bytes_get_data (body, out_size);
+
+  return text != NULL ? text : "";
 }
 
 /**

@@ -218,7 +218,7 @@ read_set (WgJsonReader *reader, WgOperation *operation, int *refusal)
   operation->base = operation->kind == WG_OPERATION_EVENT_PATCH ? wg_event_new () : NULL;
   if (set != NULL && (!yyjson_is_obj (set) || yyjson_obj_size (set) == 0))
     wg_json_reader_fail (reader, "set", "must be an object with at least one field");
-  yyjson_obj_foreach (set, i, n, key, value)
+  wg_json_foreach (set, i, n, key, value)
   {
     const char *name = yyjson_get_str (key);
     const WgField *field = wg_field_find (WG_EVENT_FIELDS, name);
@@ -306,7 +306,7 @@ read_choices (WgJsonReader *reader, WgOperation *operation)
       return;
     }
   operation->choices = g_new0 (WgChoice, yyjson_obj_size (choose));
-  yyjson_obj_foreach (choose, i, n, key, value)
+  wg_json_foreach (choose, i, n, key, value)
   {
     if (!wg_choice_from_string (yyjson_get_str (value), &operation->choices[i]))
       wg_json_reader_fail (reader, "choose", "must be theirs or mine for each field");

@@ -190,7 +190,7 @@ read_digests (WgJsonReader *reader, GHashTable *digests)
 
   if (object != NULL && !yyjson_is_obj (object))
     wg_json_reader_fail (reader, "digest", "must be an object");
-  yyjson_obj_foreach (object, i, n, key, value)
+  wg_json_foreach (object, i, n, key, value)
   {
     WgJsonReader inner;
     wg_json_reader_enter (&inner, "pull end", yyjson_is_obj (value) ? value : NULL);
@@ -300,7 +300,7 @@ wg_wire_pull_page_from_body (GBytes *body, GError **error)
   g_autoptr (WgPullPage) page = wg_pull_page_new ();
   g_autoptr (GHashTable) numbers = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   gsize size, length;
-  const char *at = g_bytes_get_data (body, &size);
+  const char *at = wg_json_body (body, &size);
   const char *end = at + size;
   const char *line;
   gboolean ended = FALSE;

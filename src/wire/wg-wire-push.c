@@ -248,7 +248,7 @@ wg_wire_push_from_body (GBytes *body, GError **error)
 {
   g_autoptr (WgPush) push = wg_push_new ();
   gsize size, length;
-  const char *at = g_bytes_get_data (body, &size);
+  const char *at = wg_json_body (body, &size);
   const char *end = at + size;
   const char *line;
   gint64 n;

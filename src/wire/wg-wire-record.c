@@ -147,7 +147,7 @@ wg_wire_record_read_set (yyjson_val *set, WgRecord *record, WgRefusal *out_reaso
   gsize i, n;
   yyjson_val *key, *value;
 
-  yyjson_obj_foreach (set, i, n, key, value)
+  wg_json_foreach (set, i, n, key, value)
   {
     const char *name = yyjson_get_str (key);
     const WgField *field = find_writable (record->kind, name, out_reason);
@@ -236,7 +236,7 @@ wg_wire_patch_read (yyjson_val *set, WgPatch *patch, WgRefusal *out_reason)
   gsize i, n;
   yyjson_val *key, *value;
 
-  yyjson_obj_foreach (set, i, n, key, value)
+  wg_json_foreach (set, i, n, key, value)
   {
     const char *name = yyjson_get_str (key);
     const WgField *field = find_writable (patch->kind, name, out_reason);
@@ -344,7 +344,7 @@ read_conflict_fields (WgJsonReader *reader, WgConflict *conflict)
 
   if (fields != NULL && !yyjson_is_obj (fields))
     wg_json_reader_fail (reader, "fields", "must be an object");
-  yyjson_obj_foreach (fields, i, n, key, value)
+  wg_json_foreach (fields, i, n, key, value)
   {
     const WgField *field = wg_kind_find_field (conflict->kind, yyjson_get_str (key));
     WgJsonReader inner;
