@@ -351,6 +351,7 @@ check_class (WgApply *apply,
              const WgApplyItem *item,
              const WgEvent *event,
              const char **out_field,
+             WgIssueCode *out_issue,
              GError **error)
 {
   g_autoptr (GError) local = NULL;
@@ -362,6 +363,7 @@ check_class (WgApply *apply,
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
+  *out_issue = WG_ISSUE_UNKNOWN_CODE;
   if (row == NULL || row->parent == NULL)
     *out_field = "class_code";
   else if (!wg_event_class_is_active (row, item->at_ms) &&
@@ -369,7 +371,10 @@ check_class (WgApply *apply,
     *out_field = "class_code";
   /* Upwards anybody may err on the safe side; only "daily" must be meant for the class. */
   else if (event->level == WG_EVENT_LEVEL_DAILY && !(row->levels & 1u << event->level))
-    *out_field = "level";
+    {
+      *out_field = "level";
+      *out_issue = WG_ISSUE_RANGE;
+    }
   return TRUE;
 }
 
@@ -383,7 +388,8 @@ check_class (WgApply *apply,
  * @error: return location
  *
  * Checks the content once more, as if the terminal had not: fields, class, level, photos, the
- * event it is attached to. Only what would corrupt or deceive keeps it out.
+ * event it is attached to. Only what would corrupt or deceive keeps it out. The detail of a refusal
+ * is a msgid: the terminal says it in its own language.
  *
  * Thread: the connection's.
  * Errors: of the database.
@@ -400,6 +406,7 @@ wg_apply_check_event (WgApply *apply,
                       GError **error)
 {
   g_autoptr (GPtrArray) issues = wg_event_check (event, item->at_ms);
+  WgIssueCode code = WG_ISSUE_MALFORMED;
   const char *field = NULL;
   gboolean found = TRUE;
 
@@ -409,11 +416,13 @@ wg_apply_check_event (WgApply *apply,
       const WgIssue *issue = issues->pdata[i];
       if (!issue->blocks)
         continue;
-      g_set_str (&result->detail, _ (wg_issue_code_to_string (issue->code)));
+      g_set_str (&result->detail, wg_issue_code_to_string (issue->code));
       return wg_apply_refuse (result, WG_REFUSAL_INVALID_FIELD, issue->field);
     }
-  if (!check_class (apply, item, event, &field, error))
+  if (!check_class (apply, item, event, &field, &code, error))
     return FALSE;
+  if (field)
+    g_set_str (&result->detail, wg_issue_code_to_string (code));
   if (field == NULL && !check_photos (event->photos))
     field = "photos";
   if (field == NULL && event->duplicate_of)

@@ -5,6 +5,7 @@
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <gexiv2/gexiv2.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "store/wg-store-error.h"
@@ -30,7 +31,7 @@ on_loader_size_prepared_cb (GdkPixbufLoader *loader, int width, int height, gpoi
   if ((gint64) width * height > WG_PHOTO_MAX_PIXELS)
     {
       sizing->too_large = TRUE;
-      gdk_pixbuf_loader_set_size (loader, 1, 1);
+      gdk_pixbuf_loader_set_size (loader, 0, 0); /* no decoder goes on from here */
       return;
     }
   scale = (double) sizing->edge / MAX (width, height);
@@ -205,12 +206,21 @@ wg_photo_prepare (GBytes *original, gint64 *out_taken_ms, GError **error)
 GBytes *
 wg_photo_prepare_file (const char *path, gint64 *out_taken_ms, GError **error)
 {
-  g_autoptr (GMappedFile) file = NULL;
   g_autoptr (GError) why = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *contents = NULL;
+  gsize n = 0;
+  GStatBuf status;
 
-  file = g_mapped_file_new (path, FALSE, &why);
-  if (file == NULL)
+  if (g_stat (path, &status) == 0 && status.st_size > MAX_FILE_BYTES)
+    {
+      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
+                   _ ("the photo's file is over %d MB: take it smaller"),
+                     MAX_FILE_BYTES / (1024 * 1024));
+      return NULL;
+    }
+  /* Not mapped: a file that shrinks, or whose card is pulled out, would end the program. */
+  if (!g_file_get_contents (path, &contents, &n, &why))
     {
       if (g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         g_set_error_literal (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
@@ -220,14 +230,7 @@ wg_photo_prepare_file (const char *path, gint64 *out_taken_ms, GError **error)
                      _ ("the photo cannot be read: %s"), why->message);
       return NULL;
     }
-  if (g_mapped_file_get_length (file) > MAX_FILE_BYTES)
-    {
-      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO,
-                   _ ("the photo's file is over %d MB: take it smaller"),
-                     MAX_FILE_BYTES / (1024 * 1024));
-      return NULL;
-    }
-  bytes = g_mapped_file_get_bytes (file);
+  bytes = g_bytes_new_take (g_steal_pointer (&contents), n);
   return wg_photo_prepare (bytes, out_taken_ms, error);
 }
 

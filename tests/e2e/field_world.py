@@ -22,6 +22,7 @@ PLATFORM = os.environ["WG_TEST_PLATFORM"]
 TERMINAL = os.environ["WG_TEST_TERMINAL"]
 WORKER = "w0001"
 SECRET = "907154"
+STANDARD = os.path.join(os.environ["WG_DATA_SOURCE_DIR"], "standards", "event-classes.csv")
 SCHEMA = "io/github/wangge/Wangge"
 PLACE = "118.5382,37.5443,8"  # in the worker's own grid
 
@@ -60,6 +61,21 @@ class Platform:
 
     def enrol(self):
         return json.loads(self.run("enrol", WORKER, "--json"))
+
+    def change_class(self, code, old, new):
+        """Imports the event standard with @old replaced by @new in the line of a class."""
+        with open(STANDARD, encoding="utf-8") as file:
+            lines = file.read().splitlines(keepends=True)
+        changed = [line.replace(old, new, 1) if line.startswith(code + ",") else line for line in lines]
+        assert changed != lines, f"{code} has no {old!r}"
+        path = os.path.join(self.folder, "standard.csv")
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(changed)
+        self.run("import", path)
+
+    def retire(self, code):
+        """A class that ended long ago."""
+        self.change_class(code, ",20180730,,", ",20180730,20200101,")
 
     def events(self):
         """What the platform has applied."""
@@ -130,13 +146,17 @@ class Terminal:
         before = stamp()
         return lambda: stamp() != before
 
-    def take_picture(self, name="camera.jpg", colour=0x3060A0FF):
+    def take_picture(self, name="camera.jpg", colour=0x3060A0FF, width=1600, height=1200):
         """What a camera program does: a whole file appears in the folder of pictures."""
-        picture = GdkPixbuf.Pixbuf.new(GdkPixbuf.Colorspace.RGB, False, 8, 1600, 1200)
+        picture = GdkPixbuf.Pixbuf.new(GdkPixbuf.Colorspace.RGB, False, 8, width, height)
         picture.fill(colour)
         ok, data = picture.save_to_bufferv("jpeg", ["quality"], ["90"])
         assert ok
         self.put_file(name, data)
+        return data
+
+    def remove_file(self, name):
+        os.remove(os.path.join(self.pictures, name))
 
     def put_file(self, name, data):
         path = os.path.join(self.pictures, "." + name)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Photos: scaled, turned, stripped; each bad one gets an error that tells the mend. */
 #include <gdk-pixbuf/gdk-pixbuf.h>
+#include <fcntl.h>
 #include <gexiv2/gexiv2.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -175,6 +176,62 @@ test_cut (void)
     }
 }
 
+typedef struct
+{
+  const char *path;
+  GBytes *whole;
+  gint stop;
+} Camera;
+
+/* A camera that writes its file anew again and again, the end of it last. */
+static gpointer
+write_again (gpointer data)
+{
+  Camera *camera = data;
+  gsize n;
+  const char *bytes = g_bytes_get_data (camera->whole, &n);
+
+  while (!g_atomic_int_get (&camera->stop))
+    {
+      int fd = open (camera->path, O_WRONLY | O_TRUNC);
+
+      g_assert_cmpint (fd, >=, 0);
+      for (gsize at = 0; at < n; at += 65536)
+        g_assert_cmpint (write (fd, bytes + at, MIN (65536, n - at)), >, 0);
+      close (fd);
+    }
+  return NULL;
+}
+
+/* Source: ux.md T08: the file shrinks while it is read. It is told as cut, or was whole. */
+static void
+test_shrinking (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("wg-photo-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "camera.png", NULL);
+  g_autoptr (GBytes) whole = make_picture (1400, 1000, "png");
+  Camera camera = { path, whole, 0 };
+  GThread *thread;
+  guint n_cut = 0;
+
+  g_file_set_contents (path, g_bytes_get_data (whole, NULL), g_bytes_get_size (whole), NULL);
+  thread = g_thread_new ("camera", write_again, &camera);
+  while (n_cut < 30)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) jpeg = wg_photo_prepare_file (path, NULL, &error);
+
+      if (jpeg != NULL)
+        continue;
+      g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_PHOTO);
+      n_cut++;
+    }
+  g_atomic_int_set (&camera.stop, 1);
+  g_thread_join (thread);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 static void
 test_thumbnail (void)
 {
@@ -196,6 +253,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/photo/exif", test_exif);
   g_test_add_func ("/store/photo/bad", test_bad);
   g_test_add_func ("/store/photo/cut", test_cut);
+  g_test_add_func ("/store/photo/shrinking", test_shrinking);
   g_test_add_func ("/store/photo/thumbnail", test_thumbnail);
   return g_test_run ();
 }

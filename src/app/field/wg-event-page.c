@@ -122,7 +122,7 @@ show_state (WgEventPage *self)
 static void
 show_notice (WgEventPage *self)
 {
-  gboolean refused = self->view->refusal >= 0;
+  gboolean refused = self->view->refusal_op != NULL;
   gboolean returned = self->view->event->state == WG_EVENT_STATE_RETURNED && self->view->mine;
   g_autofree char *text = NULL;
 
@@ -130,15 +130,10 @@ show_notice (WgEventPage *self)
   gtk_widget_set_visible (self->dismiss, refused);
   if (refused)
     {
-      const WgField *field = self->view->refusal_field != NULL
-                                 ? wg_field_find (WG_EVENT_FIELDS, self->view->refusal_field)
-                                 : NULL;
-      const char *why = _ (wg_refusal_to_title ((WgRefusal) self->view->refusal));
+      g_autofree char *why = wg_event_describe_refusal (
+          self->view->refusal, NULL, self->view->refusal_field, self->view->refusal_detail);
 
-      g_autofree char *where = wg_text_label (field != NULL ? _(field->title) : NULL, why);
-      g_autofree char *refused_text = g_strdup_printf (_("Refused: %s"), where);
-
-      text = wg_text_join ("\n", (const char *[]) { refused_text, self->view->refusal_detail }, 2);
+      text = g_strdup_printf (_("Refused: %s"), why);
       gtk_button_set_label (self->mend, _ ("Mend and Report Again"));
     }
   else if (returned)

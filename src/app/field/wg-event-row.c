@@ -38,11 +38,13 @@ describe_detail (const WgEventView *view, gint64 now_ms)
   g_autofree char *when = wg_time_format (view->event->occurred_ms, now_ms);
   g_autofree char *state = wg_event_describe_state (view);
 
-  if (view->refusal >= 0)
-    return g_strdup_printf ("%s · %s", when,
-                            view->refusal_detail != NULL
-                                ? view->refusal_detail
-                                : _(wg_refusal_to_title ((WgRefusal) view->refusal)));
+  if (view->refusal_op != NULL)
+    {
+      g_autofree char *why = wg_event_describe_refusal (view->refusal, NULL, view->refusal_field,
+                                                        view->refusal_detail);
+
+      return g_strdup_printf ("%s · %s", when, why);
+    }
   if (wg_event_find_return (view) != NULL)
     return g_strdup_printf ("%s · %s", when, wg_event_find_return (view));
   return g_strdup_printf ("%s · %s", when, state);

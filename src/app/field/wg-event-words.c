@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "app/wg-text.h"
+
 /**
  * wg_level_to_mark:
  * @level: a level
@@ -292,6 +294,33 @@ wg_event_find_return (const WgEventView *view)
         return step->opinion;
     }
   return _ ("no reason given");
+}
+
+/**
+ * wg_event_describe_refusal:
+ * @refusal: a WgRefusal; below 0 one that this version does not know
+ * @code: (nullable): its name on the wire
+ * @field: (nullable): the field at fault
+ * @detail: (nullable): what the platform says beside it, a msgid or text
+ *
+ * Tells why the platform refused: where the fault is, what it is, what to do.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer full): translated text
+ */
+char *
+wg_event_describe_refusal (int refusal, const char *code, const char *field, const char *detail)
+{
+  const WgField *row = field != NULL ? wg_field_find (WG_EVENT_FIELDS, field) : NULL;
+  const char *why = refusal >= 0 ? _(wg_refusal_to_title ((WgRefusal) refusal))
+: code != NULL                     ? code
+                                 : _("Refused");
+
+  if (row != NULL)
+    return wg_text_label (_(row->title), detail != NULL ? _(detail) : why);
+  return wg_text_join ("\n", (const char *[]) { why, detail != NULL ? _(detail) : NULL }, 2);
 }
 
 /**

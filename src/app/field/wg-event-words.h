@@ -16,6 +16,8 @@ const char *wg_event_state_to_icon (const WgEventView *view);
 const char *wg_event_state_to_style (const WgEventView *view);
 char *wg_event_describe_state (const WgEventView *view);
 const char *wg_event_find_return (const WgEventView *view);
+char *
+wg_event_describe_refusal (int refusal, const char *code, const char *field, const char *detail);
 const char *const *wg_event_get_phrases (void);
 
 G_END_DECLS

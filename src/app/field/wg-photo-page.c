@@ -10,6 +10,7 @@
 #include "app/wg-app-error.h"
 #include "app/wg-time.h"
 #include "app/widgets/wg-children.h"
+#include "store/wg-photo.h"
 
 #define N_RECENT 8
 
@@ -106,7 +107,7 @@ on_use_cb (WgPhotoPage *self)
 typedef struct
 {
   char *path;
-  gint64 time_s;
+  gint64 time_ms;
   GdkTexture *texture; /* small */
 } Recent;
 
@@ -123,7 +124,7 @@ compare_newest_first (gconstpointer a, gconstpointer b)
 {
   const Recent *one = *(Recent *const *) a, *other = *(Recent *const *) b;
 
-  return one->time_s < other->time_s ? 1 : one->time_s > other->time_s ? -1 : 0;
+  return one->time_ms < other->time_ms ? 1 : one->time_ms > other->time_ms ? -1 : 0;
 }
 
 static void
@@ -149,7 +150,8 @@ collect (GPtrArray *found, const char *folder, guint depth)
           Recent *recent = g_new0 (Recent, 1);
 
           recent->path = g_steal_pointer (&path);
-          recent->time_s = status.st_mtime;
+          recent->time_ms =
+              (gint64) status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000;
           g_ptr_array_add (found, recent);
         }
     }
@@ -158,11 +160,17 @@ collect (GPtrArray *found, const char *folder, guint depth)
 static GdkTexture *
 load_small (const char *path)
 {
-  g_autoptr (GdkPixbuf) small = gdk_pixbuf_new_from_file_at_scale (path, 192, 192, TRUE, NULL);
-  g_autoptr (GdkPixbuf) upright =
-                small != NULL ? gdk_pixbuf_apply_embedded_orientation (small) : NULL;
-  g_autoptr (GBytes) bytes = upright != NULL ? gdk_pixbuf_read_pixel_bytes (upright) : NULL;
+  g_autoptr (GdkPixbuf) small = NULL, upright = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  int width = 0, height = 0;
 
+  /* Some decoders make the whole picture before they make it small. */
+  if (gdk_pixbuf_get_file_info (path, &width, &height) == NULL ||
+      (gint64) width * height > WG_PHOTO_MAX_PIXELS)
+    return NULL;
+  small = gdk_pixbuf_new_from_file_at_scale (path, 192, 192, TRUE, NULL);
+  upright = small != NULL ? gdk_pixbuf_apply_embedded_orientation (small) : NULL;
+  bytes = upright != NULL ? gdk_pixbuf_read_pixel_bytes (upright) : NULL;
   if (bytes == NULL)
     return NULL;
   return gdk_memory_texture_new (gdk_pixbuf_get_width (upright), gdk_pixbuf_get_height (upright),
@@ -200,8 +208,7 @@ make_recent (WgPhotoPage *self, Recent *recent)
 {
   GtkWidget *button = gtk_button_new ();
   GtkWidget *picture = gtk_picture_new_for_paintable (GDK_PAINTABLE (recent->texture));
-  g_autofree char *when =
-      wg_time_format (recent->time_s * 1000, wg_services_now_ms (self->services));
+  g_autofree char *when = wg_time_format (recent->time_ms, wg_services_now_ms (self->services));
   g_autofree char *name = g_strdup_printf (_("Picture of %s"), when);
 
   gtk_button_set_child (GTK_BUTTON (button), wg_photo_frame_new (GTK_PICTURE (picture), 88));

@@ -599,10 +599,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Opening, opening_free)
 static char *
 find_reason (const WgEventView *view)
 {
-  if (view->refusal >= 0)
-    return g_strdup (view->refusal_detail != NULL
-                         ? view->refusal_detail
-                         : _ (wg_refusal_to_title ((WgRefusal) view->refusal)));
+  if (view->refusal_op != NULL)
+    return wg_event_describe_refusal (view->refusal, NULL, view->refusal_field,
+                                      view->refusal_detail);
   if (wg_event_find_return (view) == NULL)
     return NULL;
   return g_strdup_printf (_ ("Returned: %s"), wg_event_find_return (view));
@@ -633,8 +632,12 @@ present_mend (Opening *opening, const WgEventView *view)
   if (view->truth == WG_TRUTH_HELD)
     gtk_button_set_label (self->submit, _ ("Save"));
   adw_dialog_present (ADW_DIALOG (self), opening->parent);
-  if (view->refusal >= 0)
-    wg_report_form_show_issue (self->form, view->refusal_field, reason);
+  if (view->refusal_field != NULL)
+    wg_report_form_show_issue (self->form, view->refusal_field,
+                               view->refusal_detail != NULL ? _(view->refusal_detail)
+                                                            : view->refusal >= 0
+                               ? _(wg_refusal_to_title ((WgRefusal) view->refusal))
+                               : reason);
   if (opening->draft != NULL)
     wg_report_form_set_scroll (self->form, opening->draft->scroll);
   wg_report_form_set_focus (self->form, opening->draft != NULL        ? opening->draft->focus

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/field/wg-event-words.h"
 #include "app/wg-time.h"
 #include "app/wg-toast.h"
 
@@ -148,16 +149,6 @@ describe_state (WgQueueRow *self, const WgOutboxRow *row)
   return g_string_free_and_steal (text);
 }
 
-static char *
-describe_reason (const WgOutboxRow *row)
-{
-  const char *why = row->refusal >= 0 ? _(wg_refusal_to_title (row->refusal))
-: row->refusal_code != NULL             ? row->refusal_code
-                                      : _("Refused");
-
-  return g_strjoin ("\n", why, row->refusal_detail, NULL);
-}
-
 /**
  * wg_queue_row_set_item:
  * @self: the row
@@ -187,7 +178,8 @@ wg_queue_row_set_item (WgQueueRow *self, WgOutboxItem *item)
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->state, state);
   if (refused)
-    reason = describe_reason (row);
+    reason = wg_event_describe_refusal (row->refusal, row->refusal_code, row->refusal_field,
+                                        row->refusal_detail);
   gtk_label_set_text (self->reason, reason != NULL ? reason : "");
   gtk_widget_set_visible (GTK_WIDGET (self->reason), refused);
   gtk_widget_set_visible (GTK_WIDGET (self->mend), refused && row->has_record);

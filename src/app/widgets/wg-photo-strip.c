@@ -80,6 +80,8 @@ make_photo (WgPhotoStrip *self, const char *sha256, guint number, gboolean may_r
 
       gtk_widget_add_css_class (remove, "flat");
       gtk_widget_set_name (remove, sha256);
+      /* The label's own words would go before the number. */
+      gtk_accessible_reset_relation (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
       gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL, what,
                                       -1);
       g_signal_connect_object (remove, "clicked", G_CALLBACK (on_remove_clicked_cb), self, 0);
