@@ -121,33 +121,62 @@ fill_reference (AppTablet *tablet, WgStore *store)
   close_feed (store, &feed);
 }
 
-/* A newer standard comes from the platform, in which @code ended long ago. */
-void
-app_tablet_retire (AppTablet *tablet, const char *code)
+/* One row of the reference comes anew, as a pull brings it; each may come once. */
+static void
+replace_row (AppTablet *tablet, const char *kind, const char *id, char *body)
 {
   WgStore *store = wg_services_get_store (tablet->services);
   Feed feed = open_feed (store, "ref:" WG_SAMPLE_DISTRICT_CODE);
-  g_autofree char *classes = read_standard ("event-classes.csv");
-  g_autofree char *begin = g_strdup_printf ("\n%s,", code);
-  g_autoptr (GString) text = g_string_new (classes);
-  const char *line = strstr (text->str, begin);
-  const char *cell = line != NULL ? strstr (line + 1, ",20180730,,") : NULL;
   WgPullRow *row;
 
-  g_assert_nonnull (cell);
-  g_string_insert (text, cell - text->str + (gssize) strlen (",20180730,"), "20200101");
   g_clear_pointer (&feed.page->add, g_strfreev);
   feed.page->add = g_new0 (char *, 1);
   g_clear_pointer (&feed.page->keep, g_strfreev);
   feed.page->keep = g_strsplit (feed.scope, "\n", 1);
-  add_row (&feed, "standard", "event-classes", wg_wire_text_to_json (text->str));
+  add_row (&feed, kind, id, body);
   row = g_ptr_array_index (feed.page->rows, 0);
   row->ver = 2;
-  row->number = tablet->reference.n + 1;
+  row->number = (gint64) tablet->reference.n + ++tablet->n_replaced;
+  tablet->reference.sum += wg_crypto_row_digest (id, 2) - wg_crypto_row_digest (id, 1);
   feed.digest = tablet->reference;
-  feed.digest.sum += wg_crypto_row_digest (row->id, 2) - wg_crypto_row_digest (row->id, 1);
   close_feed (store, &feed);
   app_settle (tablet);
+}
+
+void
+app_tablet_change_class (AppTablet *tablet, const char *code, const char *old, const char *new)
+{
+  g_autofree char *classes = read_standard ("event-classes.csv");
+  g_autofree char *begin = g_strdup_printf ("\n%s,", code);
+  g_autoptr (GString) text = g_string_new (classes);
+  const char *line = strstr (text->str, begin);
+  const char *cell = line != NULL ? strstr (line + 1, old) : NULL;
+  gssize at;
+
+  g_assert_nonnull (cell);
+  g_assert_null (memchr (line + 1, '\n', (gsize) (cell - line - 1)));
+  at = cell - text->str;
+  g_string_erase (text, at, (gssize) strlen (old));
+  g_string_insert (text, at, new);
+  replace_row (tablet, "standard", "event-classes", wg_wire_text_to_json (text->str));
+}
+
+void
+app_tablet_retire (AppTablet *tablet, const char *code)
+{
+  app_tablet_change_class (tablet, code, ",20180730,,", ",20180730,20200101,");
+}
+
+/* The own grid becomes what the next one is: whatever lay in it lies outside. */
+void
+app_tablet_move_grid (AppTablet *tablet)
+{
+  WgGrid moved = *(const WgGrid *) g_ptr_array_index (tablet->district->grids, 1);
+
+  moved.code = tablet->grid->code;
+  moved.name = tablet->grid->name;
+  moved.org_code = tablet->grid->org_code;
+  replace_row (tablet, "grid", moved.code, wg_wire_grid_to_json (&moved));
 }
 
 static WgEventStep *

@@ -27,6 +27,7 @@ typedef struct
   WgStyle *style;
   WgWindow *window;
   WgScopeDigest reference; /* of the rows the platform sent */
+  gint64 n_replaced;       /* of them, later */
 } AppTablet;
 
 /* Adds up to @n_events events of the past days, one of them returned when there are any. */
@@ -40,8 +41,12 @@ void app_tablet_restart (AppTablet *tablet);
 /* Window and services end; a test may look at the folder, or open it with services of its own. */
 void app_tablet_stop (AppTablet *tablet);
 
-/* A newer standard comes from the platform, in which @code ended long ago. */
+/* Another reference comes from the platform: with one cell of a class changed, with a class that
+ * ended long ago, with the own grid elsewhere. */
+void
+app_tablet_change_class (AppTablet *tablet, const char *code, const char *old, const char *new);
 void app_tablet_retire (AppTablet *tablet, const char *code);
+void app_tablet_move_grid (AppTablet *tablet);
 
 /* Runs the main loop until @condition holds; fails the test after a generous while. */
 typedef gboolean (*AppCondition) (gpointer data);

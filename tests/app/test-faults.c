@@ -8,6 +8,7 @@
 #include "app/session/wg-unlock-page.h"
 #include "app/wg-language.h"
 #include "db/wg-db.h"
+#include "store/wg-draft.h"
 #include "store/wg-key-file.h"
 
 /* As the user sees it. */
@@ -236,6 +237,132 @@ test_retired_class (void)
   g_assert_cmpuint (after->len, ==, 1);
 }
 
+static gpointer
+list_drafts_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_draft_list (context, error);
+}
+
+/* What the only draft holds; NULL while there is none. */
+static char *
+dup_draft (AppTablet *tablet)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) drafts = wg_store_run (wg_services_get_store (tablet->services),
+                                              list_drafts_job, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (drafts->len, <=, 1);
+  return drafts->len > 0 ? g_strdup (((WgDraft *) g_ptr_array_index (drafts, 0))->body) : NULL;
+}
+
+static gboolean
+has_words_in_draft (gpointer data)
+{
+  g_autofree char *body = dup_draft (data);
+
+  return body != NULL && strstr (body, "积水约二十厘米") != NULL;
+}
+
+/* Opens a form, fills it in, and waits until it is on disk. */
+static GtkWidget *
+open_filled (AppTablet *tablet)
+{
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  GtkWidget *dialog, *words;
+
+  app_click (window, T ("General Event"));
+  dialog = app_wait_for (window, WG_TYPE_REPORT_DIALOG, NULL);
+  app_click (dialog, GENERAL_CLASS);
+  words = app_wait_for (dialog, GTK_TYPE_TEXT_VIEW, NULL);
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (words)), "积水约二十厘米", -1);
+  app_wait (has_words_in_draft, tablet, "the draft");
+  return dialog;
+}
+
+static const WgEvent *
+get_only_event (GPtrArray *events)
+{
+  g_assert_cmpuint (events->len, ==, 1);
+  return wg_event_item_get_view (g_ptr_array_index (events, 0))->event;
+}
+
+/* Source: ux.md T13: other level rules and other borders come while the form is open. */
+static void
+test_rules_change (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 1280, 800);
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  GtkWidget *dialog = open_filled (tablet);
+  g_autofree char *before = dup_draft (tablet);
+  g_autofree char *suggests = g_strdup_printf (
+      T ("The standard has changed: it now suggests “%s” for this class. Check the level before "
+         "you report."),
+      "较大");
+  g_autofree char *after = NULL, *left = NULL;
+  g_autoptr (GPtrArray) events = NULL;
+  const WgEvent *event;
+
+  g_assert_null (app_find (dialog, GTK_TYPE_ENTRY, T ("Why outside the own grid")));
+  app_tablet_change_class (tablet, GENERAL_CODE, ",2,2|3,", ",3,2|3,");
+  app_wait_for (dialog, GTK_TYPE_LABEL, suggests);
+  app_tablet_move_grid (tablet);
+  app_wait_for (dialog, GTK_TYPE_LABEL,
+                T ("The borders of the grids have changed: this place is outside your grid now. "
+                   "You may report it all the same; say why below."));
+  gtk_editable_set_text (
+      GTK_EDITABLE (app_wait_for (dialog, GTK_TYPE_ENTRY, T ("Why outside the own grid"))),
+      "原属本网格");
+  app_picture (window, "rules-change-1280");
+  after = dup_draft (tablet);
+  g_assert_cmpstr (after, ==, before);
+
+  app_click (dialog, T ("Report"));
+  app_click (window, T ("Use the Suggested Level"));
+  app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
+  app_settle (tablet);
+  events = app_list_events (tablet, WG_EVENT_LIST_ALL);
+  event = get_only_event (events);
+  g_assert_cmpint (event->level, ==, WG_EVENT_LEVEL_MAJOR);
+  g_assert_cmpstr (event->description, ==, "积水约二十厘米");
+  g_assert_cmpstr (event->outside_reason, ==, "原属本网格");
+  left = dup_draft (tablet);
+  g_assert_null (left);
+}
+
+/* A level that the class does not allow any more: killed meanwhile, the form explains it again when
+ * it is sent, and nothing that was written is lost. */
+static void
+test_level_withdrawn (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new (0, 1280, 800);
+  GtkWidget *dialog = open_filled (tablet);
+  g_autofree char *row = NULL;
+  g_autofree char *withdrawn = g_strdup_printf (
+      T ("The standard has changed: this class is no longer reported as “%s”, but as “%s”. Check "
+         "the level before you report."),
+      "一般", "较大");
+  g_autoptr (GPtrArray) events = NULL;
+  GtkWidget *window;
+
+  app_tablet_change_class (tablet, GENERAL_CODE, ",2,2|3,", ",3,3,");
+  app_wait_for (dialog, GTK_TYPE_LABEL, withdrawn);
+  app_tablet_restart (tablet);
+  g_assert_true (has_words_in_draft (tablet));
+  window = GTK_WIDGET (tablet->window);
+  app_click (window, T ("Draft: general event"));
+  dialog = app_wait_for (window, WG_TYPE_REPORT_DIALOG, NULL);
+  app_click (dialog, T ("Report"));
+  app_wait_for (window, GTK_TYPE_BUTTON, T ("Use the Suggested Level"));
+  g_assert_null (app_find (window, GTK_TYPE_BUTTON, T ("Keep Mine")));
+  app_click (window, T ("Use the Suggested Level"));
+  app_wait_gone (window, WG_TYPE_REPORT_DIALOG, NULL);
+  app_settle (tablet);
+  events = app_list_events (tablet, WG_EVENT_LIST_ALL);
+  g_assert_cmpint (get_only_event (events)->level, ==, WG_EVENT_LEVEL_MAJOR);
+  g_assert_cmpstr (get_only_event (events)->description, ==, "积水约二十厘米");
+}
+
 /* --- the clock
  * ------------------------------------------------------------------------------------ */
 
@@ -276,6 +403,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/faults/damaged-key", test_damaged_key);
   g_test_add_func ("/app/faults/blocked", test_blocked);
   g_test_add_func ("/app/faults/retired-class", test_retired_class);
+  g_test_add_func ("/app/faults/rules-change", test_rules_change);
+  g_test_add_func ("/app/faults/level-withdrawn", test_level_withdrawn);
   g_test_add_func ("/app/faults/clock-off", test_clock_off);
   return g_test_run ();
 }

@@ -39,7 +39,7 @@ def wait_home(screen):
 
 def row_with(*parts):
     """A row of a list whose name has all of @parts."""
-    return lambda name: name.count(", ") >= 3 and all(part in name for part in parts)
+    return lambda name: name.count("，") >= 3 and all(part in name for part in parts)
 
 
 def row(screen, *parts, limit_s=None):

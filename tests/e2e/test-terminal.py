@@ -18,7 +18,7 @@ def line(world):
     screen.wait_text("同步：离线")
     screen.press(TILE, "button")
     row(screen, "日常", DAILY, "已存本机，可撤销")
-    row(screen, "日常", DAILY, "待平台确认, 已存本机")
+    row(screen, "日常", DAILY, "待平台确认，已存本机")
     assert report(screen, 2, GENERAL_CLASS, picture=True) == 5
     row(screen, "一般", GENERAL_CLASS, "已存本机")
     assert report(screen, 3, MAJOR_CLASS) == 3

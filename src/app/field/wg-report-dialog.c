@@ -13,6 +13,7 @@
 #include "app/field/wg-photo-page.h"
 #include "app/field/wg-place-page.h"
 #include "app/field/wg-report-form.h"
+#include "app/field/wg-rules.h"
 #include "app/wg-app-error.h"
 #include "app/wg-toast.h"
 
@@ -29,6 +30,7 @@ struct _WgReportDialog
   WgDraftKeeper *keeper; /* owned */
   char *subject;         /* owned; the event being mended, NULL for a new one */
   char *redo_of;         /* owned; the refused operation being mended */
+  WgRules rules;         /* by which the form is filled */
   gboolean compared;     /* the user has seen the lookalikes */
   gboolean busy;         /* being saved */
   gboolean done;
@@ -407,6 +409,37 @@ on_make_major_cb (WgReportDialog *self)
   show_title (self);
 }
 
+/* --- rules that change under the form --------------------------------------------------------- */
+
+static void
+on_form_changed_cb (WgReportDialog *self)
+{
+  self->rules = wg_rules_read (self->services, wg_report_form_get_event (self->form));
+}
+
+/* What was typed stays; what was chosen is explained anew, and checked again when it is sent. */
+static void
+on_store_changed_cb (WgReportDialog *self, const char *topic)
+{
+  g_autofree char *about_class = NULL;
+  const char *about_place;
+  const WgEvent *event;
+  WgRules now;
+
+  if (self->form == NULL || !g_str_equal (topic, "reference"))
+    return;
+  event = wg_report_form_get_event (self->form);
+  now = wg_rules_read (self->services, event);
+  wg_report_form_refresh (self->form);
+  about_class = wg_rules_explain_class (&self->rules, &now, event->level);
+  about_place = wg_rules_explain_place (&self->rules, &now);
+  self->rules = now;
+  if (about_class != NULL)
+    wg_report_form_show_issue (self->form, "class_code", about_class);
+  if (about_place != NULL)
+    wg_report_form_show_issue (self->form, "lon", about_place);
+}
+
 /* --- object ----------------------------------------------------------------------------------- */
 
 static void
@@ -510,6 +543,11 @@ make (WgServices *services,
   self->keeper =
       wg_draft_keeper_new (services, GTK_WIDGET (self->form), &DRAFT_FORM, kind, subject, draft_id);
   show_title (self);
+  on_form_changed_cb (self);
+  g_signal_connect_object (self->form, "changed", G_CALLBACK (on_form_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (wg_services_get_store (services), "changed",
+                           G_CALLBACK (on_store_changed_cb), self, G_CONNECT_SWAPPED);
   return self;
 }
 

@@ -7,6 +7,7 @@
 #include "app/field/wg-event-jobs.h"
 #include "app/field/wg-event-maker.h"
 #include "app/field/wg-event-words.h"
+#include "app/field/wg-phrases.h"
 #include "app/widgets/wg-children.h"
 #include "app/widgets/wg-hotline.h"
 #include "app/widgets/wg-photo-strip.h"
@@ -322,32 +323,6 @@ on_words_changed_cb (WgReportForm *self)
   emit_changed (self);
 }
 
-static void
-on_phrase_clicked_cb (GtkButton *button, WgReportForm *self)
-{
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->description);
-  g_autofree char *before = dup_description (self);
-  g_autofree char *text =
-      g_strdup_printf ("%s%s", before != NULL ? _(", ") : "", gtk_button_get_label (button));
-  GtkTextIter end;
-
-  gtk_text_buffer_get_end_iter (buffer, &end);
-  gtk_text_buffer_insert (buffer, &end, text, -1);
-}
-
-static void
-add_phrases (WgReportForm *self)
-{
-  for (const char *const *phrase = wg_event_get_phrases (); *phrase != NULL; phrase++)
-    {
-      GtkWidget *button = gtk_button_new_with_label (_ (*phrase));
-
-      gtk_widget_add_css_class (button, "chip");
-      g_signal_connect_object (button, "clicked", G_CALLBACK (on_phrase_clicked_cb), self, 0);
-      adw_wrap_box_append (self->phrases, button);
-    }
-}
-
 /* A major event asks for the telephone first, and for the people at risk. */
 static void
 show_hotline (WgReportForm *self)
@@ -476,7 +451,7 @@ wg_report_form_init (WgReportForm *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_text_view_get_buffer (self->description), "changed",
                            G_CALLBACK (on_words_changed_cb), self, G_CONNECT_SWAPPED);
-  add_phrases (self);
+  wg_phrases_fill (self->phrases, self->description);
 }
 
 /**
@@ -590,6 +565,23 @@ wg_report_form_set_class (WgReportForm *self, const char *code)
   show_class (self);
   fill_chips (self);
   emit_changed (self);
+}
+
+/**
+ * wg_report_form_refresh:
+ * @self: the form, filled
+ *
+ * Shows class and place by the rules as they are now; what was typed is not touched.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_report_form_refresh (WgReportForm *self)
+{
+  show_class (self);
+  fill_chips (self);
+  show_place (self);
 }
 
 /**

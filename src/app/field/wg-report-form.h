@@ -18,6 +18,7 @@ void wg_report_form_set_event (WgReportForm *self, const WgEvent *event);
 WgEvent *wg_report_form_get_event (WgReportForm *self);
 void wg_report_form_set_level (WgReportForm *self, WgEventLevel level);
 void wg_report_form_set_class (WgReportForm *self, const char *code);
+void wg_report_form_refresh (WgReportForm *self);
 void wg_report_form_set_point (WgReportForm *self, WgPoint point);
 void wg_report_form_add_photo (WgReportForm *self, const char *sha256);
 void wg_report_form_set_reason (WgReportForm *self, const char *reason);
