@@ -2,7 +2,6 @@
 /* One operation: who may, when it was, what is new; creation of events. */
 #include "server/wg-apply.h"
 
-#include <glib/gi18n.h>
 #include <math.h>
 
 #include "core/wg-chain.h"
