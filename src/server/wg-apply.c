@@ -9,6 +9,7 @@
 #include "core/wg-id.h"
 #include "server/wg-audit.h"
 #include "server/wg-event-row.h"
+#include "server/wg-record-row.h"
 #include "server/wg-reference.h"
 
 /* An operation made before a move is taken this long after it. */
@@ -50,34 +51,54 @@ load_assignments (WgApply *apply, GError **error)
   return FALSE;
 }
 
-static int
-compare_ids (gconstpointer a, gconstpointer b)
+/* A read to come: which statement, of which id. */
+typedef struct
 {
-  return g_strcmp0 (*(const char *const *) a, *(const char *const *) b);
+  const char *statement, *id;
+} Read;
+
+static int
+compare_reads (gconstpointer a, gconstpointer b)
+{
+  const Read *one = a, *other = b;
+  int order = g_strcmp0 (one->id, other->id);
+
+  return order != 0 ? order : g_strcmp0 (one->statement, other->statement);
 }
 
-/* Events that are written or looked at, each once, in order. */
 static void
-announce_events (WgDb *db, GPtrArray *operations)
+add_reads (GArray *reads, const WgOperation *operation)
 {
-  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
-  const char *last = NULL;
+  const char *own = wg_operation_is_record (operation->kind)           ? "record-get"
+                    : operation->kind == WG_OPERATION_CONFLICT_RESOLVE ? "dispute-get"
+                                                                       : "event-get";
+  const Read all[] = {
+    { own, operation->rec },
+    { "event-get", operation->duplicate_of },
+    { "event-get", operation->event ? operation->event->duplicate_of : NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    if (all[i].id)
+      g_array_append_val (reads, all[i]);
+}
+
+/* Records that are written or looked at, each once, in order. */
+static void
+announce_records (WgDb *db, GPtrArray *operations)
+{
+  g_autoptr (GArray) reads = g_array_new (FALSE, FALSE, sizeof (Read));
+  const Read *last = NULL;
 
   for (guint i = 0; i < operations->len; i++)
+    add_reads (reads, operations->pdata[i]);
+  g_array_sort (reads, compare_reads);
+  for (guint i = 0; i < reads->len; i++)
     {
-      const WgOperation *operation = operations->pdata[i];
-      const char *others[] = { operation->rec, operation->duplicate_of,
-                               operation->event ? operation->event->duplicate_of : NULL };
-      for (gsize j = 0; j < G_N_ELEMENTS (others); j++)
-        if (others[j])
-          g_ptr_array_add (ids, (gpointer) others[j]);
-    }
-  g_ptr_array_sort (ids, compare_ids);
-  for (guint i = 0; i < ids->len; i++)
-    {
-      if (g_strcmp0 (ids->pdata[i], last) != 0)
-        wg_db_ahead (db, "event-get", "id", 's', (const char *) ids->pdata[i], NULL);
-      last = ids->pdata[i];
+      const Read *next = &g_array_index (reads, Read, i);
+      if (last == NULL || compare_reads (last, next) != 0)
+        wg_db_ahead (db, next->statement, "id", 's', next->id, NULL);
+      last = next;
     }
 }
 
@@ -97,7 +118,7 @@ announce_events (WgDb *db, GPtrArray *operations)
 void
 wg_apply_announce (WgDb *db, const char *worker, GPtrArray *operations)
 {
-  announce_events (db, operations);
+  announce_records (db, operations);
   wg_db_ahead (db, "worker-get", "id", 's', worker, NULL);
   wg_db_ahead (db, "assign-all", "worker", 's', worker, NULL);
   for (guint i = 0; i < operations->len; i++)
@@ -605,6 +626,14 @@ wg_apply_operation (WgApply *apply, const WgApplyItem *item, WgPushResult *resul
       return wg_apply_patch (apply, item, result, error);
     case WG_OPERATION_EVENT_STEP:
       return wg_apply_step (apply, item, result, error);
+    case WG_OPERATION_RECORD_CREATE:
+    case WG_OPERATION_RECORD_PATCH:
+    case WG_OPERATION_RECORD_VOID:
+    case WG_OPERATION_RECORD_CONFIRM:
+    case WG_OPERATION_RECORD_REVEAL:
+      return wg_apply_record (apply, item, result, error);
+    case WG_OPERATION_CONFLICT_RESOLVE:
+      return wg_apply_resolve (apply, item, result, error);
     case WG_OPERATION_SCOPE_DROPPED:
     case WG_N_OPERATION:
     default:

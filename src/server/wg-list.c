@@ -97,6 +97,15 @@ static const Cell REFUSED_CELLS[] = {
   { "replica", CELL_TEXT, TRUE },    { "seq", CELL_INT, TRUE },    { "at_ms", CELL_INT, TRUE },
   { "received_ms", CELL_INT, TRUE }, { "line", CELL_RAW, TRUE },   { NULL },
 };
+static const Cell DISPUTE_CELLS[] = {
+  { "id", CELL_TEXT, FALSE },
+  { "rec", CELL_TEXT, FALSE },
+  { "org_code", CELL_TEXT, FALSE },
+  { "ver", CELL_INT, TRUE },
+  { "opened_ms", CELL_INT, TRUE },
+  { "body", CELL_RAW, TRUE },
+  { NULL },
+};
 static const List LISTS[] = {
   { "events", "event-all", NULL, EVENT_CELLS },
   { "workers", "worker-all", NULL, WORKER_CELLS },
@@ -104,6 +113,7 @@ static const List LISTS[] = {
   { "grids", "ref-of-kind", "grid", REF_CELLS },
   { "orgs", "ref-of-kind", "org", REF_CELLS },
   { "conflicts", "conflict-open", NULL, CONFLICT_CELLS },
+  { "record-conflicts", "dispute-open", NULL, DISPUTE_CELLS },
   { "refused", "refused-open", NULL, REFUSED_CELLS },
 };
 
@@ -144,7 +154,7 @@ print_cells (WgStatement *row, const Cell *cells)
 static gboolean
 is_personal (const List *list)
 {
-  return list->cells == EVENT_CELLS || list->cells == REFUSED_CELLS;
+  return list->cells == EVENT_CELLS || list->cells == REFUSED_CELLS || list->cells == DISPUTE_CELLS;
 }
 
 static gboolean
@@ -223,8 +233,8 @@ wg_command_list (WgAdmin *admin, char **arguments)
         return wg_admin_fail (error);
       return print_list (admin, &LISTS[i], &error) ? WG_EXIT_OK : wg_admin_fail (error);
     }
-  g_printerr (_ ("wangge-platform: list takes events, workers, devices, grids, orgs, conflicts or "
-         "refused\n"));
+  g_printerr (_ ("wangge-platform: list takes events, workers, devices, grids, orgs, conflicts, "
+         "record-conflicts or refused\n"));
   return WG_EXIT_USAGE;
 }
 
@@ -250,6 +260,18 @@ static const Cell CONFLICT_OF_CELLS[] = {
   { "theirs", CELL_RAW, FALSE },
   { "mine", CELL_RAW, FALSE },
   { "created_ms", CELL_INT, FALSE },
+  { NULL },
+};
+
+static const Cell CHANGE_CELLS[] = {
+  { "op_id", CELL_TEXT, FALSE },
+  { "field", CELL_TEXT, FALSE },
+  { "ver", CELL_INT, FALSE },
+  { "actor", CELL_TEXT, FALSE },
+  { "at_ms", CELL_INT, FALSE },
+  { "verdict", CELL_TEXT, FALSE },
+  { "old_value", CELL_RAW, FALSE },
+  { "new_value", CELL_RAW, FALSE },
   { NULL },
 };
 
@@ -317,13 +339,46 @@ print_event (WgAdmin *admin, const char *id, GError **error)
   return TRUE;
 }
 
+/* @out_found: whether there is such a record by table. */
+static gboolean
+print_record (WgAdmin *admin, const char *id, gboolean *out_found, GError **error)
+{
+  g_autoptr (WgJsonWriter) writer = wg_json_writer_new ();
+  WgStatement *statement = wg_db_statement (admin->db, "record-get", error);
+  g_autoptr (GError) local = NULL;
+
+  if (statement == NULL)
+    return FALSE;
+  wg_statement_bind_text (statement, "id", id);
+  *out_found = wg_statement_next (statement, &local);
+  if (!*out_found)
+    {
+      if (local)
+        g_propagate_error (error, g_steal_pointer (&local));
+      return *error == NULL;
+    }
+  wg_json_writer_begin_object (writer, NULL);
+  wg_json_writer_string (writer, "id", id);
+  wg_json_writer_string (writer, "kind", wg_statement_text (statement, "kind"));
+  wg_json_writer_int (writer, "ver", wg_statement_int (statement, "ver"));
+  wg_json_writer_raw (writer, "body", wg_statement_text (statement, "body"));
+  wg_statement_reset (statement);
+  if (!write_rows (writer, admin->db, "history", "hist-of-record", id, HISTORY_CELLS, error) ||
+      !write_rows (writer, admin->db, "changes", "change-of-record", id, CHANGE_CELLS, error) ||
+      !wg_admin_run (admin, note_read, (gpointer) id, error))
+    return FALSE;
+  wg_json_writer_end (writer);
+  wg_admin_print_json (writer);
+  return TRUE;
+}
+
 /**
  * wg_command_show:
  * @admin: the invocation
- * @arguments: id or number of an event
+ * @arguments: id or number of an event, or id of a record by table
  *
- * Shows an event as JSON: content and steps as they go down, history, photos, conflicts. The
- * read is audited.
+ * Shows an event as JSON: content and steps as they go down, history, photos, conflicts; or
+ * a record with what became of each change. The read is audited.
  *
  * Thread: main.
  * Errors: printed.
@@ -335,6 +390,7 @@ wg_command_show (WgAdmin *admin, char **arguments)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *id = NULL;
+  gboolean found = FALSE;
   WgStatement *statement;
 
   if (!wg_admin_open (admin))
@@ -347,8 +403,10 @@ wg_command_show (WgAdmin *admin, char **arguments)
     }
   if (error)
     return wg_admin_fail (error);
+  if (id == NULL && !print_record (admin, arguments[0], &found, &error))
+    return wg_admin_fail (error);
   if (id == NULL)
-    return wg_admin_not_found (_ ("event"), arguments[0]);
+    return found ? WG_EXIT_OK : wg_admin_not_found (_ ("event"), arguments[0]);
   if (!wg_admin_run (admin, note_read, id, &error) || !print_event (admin, id, &error))
     return wg_admin_fail (error);
   return WG_EXIT_OK;
@@ -419,7 +477,9 @@ wg_command_stats (WgAdmin *admin, char **arguments)
       !write_groups (writer, admin->db, "events", "event-count", "state", &error) ||
       !write_groups (writer, admin->db, "reference", "ref-count", "kind", &error) ||
       !write_count (writer, admin->db, "replicas", "replica-count", &error) ||
+      !write_groups (writer, admin->db, "records", "record-count", "kind", &error) ||
       !write_count (writer, admin->db, "conflicts", "conflict-count", &error) ||
+      !write_count (writer, admin->db, "record_conflicts", "dispute-count", &error) ||
       !write_count (writer, admin->db, "refused", "refused-count", &error) ||
       !write_count (writer, admin->db, "photos_missing", "blob-missing", &error))
     return wg_admin_fail (error);

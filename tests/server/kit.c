@@ -316,8 +316,8 @@ terminal_free (Terminal *terminal)
   g_free (terminal);
 }
 
-static WgOperation *
-begin_operation (Terminal *terminal, WgOperationKind kind, const char *rec, const char *grid)
+WgOperation *
+terminal_begin (Terminal *terminal, WgOperationKind kind, const char *rec, const char *grid)
 {
   WgOperation *operation = wg_operation_new (kind);
 
@@ -334,7 +334,7 @@ begin_operation (Terminal *terminal, WgOperationKind kind, const char *rec, cons
 WgOperation *
 terminal_create (Terminal *terminal, const char *grid, WgEventLevel level)
 {
-  WgOperation *operation = begin_operation (terminal, WG_OPERATION_EVENT_CREATE, NULL, grid);
+  WgOperation *operation = terminal_begin (terminal, WG_OPERATION_EVENT_CREATE, NULL, grid);
   WgEvent *event = operation->event = wg_event_new ();
   gsize i = strcmp (grid, KIT_GRID_A1) == 0 ? 0 : strcmp (grid, KIT_GRID_A2) == 0 ? 1 : 2;
 
@@ -365,7 +365,7 @@ terminal_create (Terminal *terminal, const char *grid, WgEventLevel level)
 WgOperation *
 terminal_step (Terminal *terminal, const char *rec, const char *grid, WgAction action)
 {
-  WgOperation *operation = begin_operation (terminal, WG_OPERATION_EVENT_STEP, rec, grid);
+  WgOperation *operation = terminal_begin (terminal, WG_OPERATION_EVENT_STEP, rec, grid);
 
   operation->action = action;
   return operation;
@@ -374,7 +374,7 @@ terminal_step (Terminal *terminal, const char *rec, const char *grid, WgAction a
 WgOperation *
 terminal_patch (Terminal *terminal, const char *rec, const char *grid)
 {
-  WgOperation *operation = begin_operation (terminal, WG_OPERATION_EVENT_PATCH, rec, grid);
+  WgOperation *operation = terminal_begin (terminal, WG_OPERATION_EVENT_PATCH, rec, grid);
 
   operation->event = wg_event_new ();
   operation->base = wg_event_new ();

@@ -66,6 +66,9 @@ void terminal_join (Terminal *terminal, Kit *kit);
 void terminal_free (Terminal *terminal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Terminal, terminal_free)
 
+/* An operation of the worker, now, without content. @rec: %NULL makes an id. */
+WgOperation *
+terminal_begin (Terminal *terminal, WgOperationKind kind, const char *rec, const char *grid);
 /* A good general event of the worker's grid at the middle of it. */
 WgOperation *terminal_create (Terminal *terminal, const char *grid, WgEventLevel level);
 WgOperation *terminal_step (Terminal *terminal, const char *rec, const char *grid, WgAction action);

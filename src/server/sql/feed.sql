@@ -34,13 +34,17 @@ SELECT rec, ver, seq, removed FROM member WHERE scope = :scope;
 SELECT m.scope, m.rec FROM member m
 LEFT JOIN event e ON m.kind = 'event' AND e.id = m.rec
 LEFT JOIN ref_row f ON f.kind = m.kind AND f.id = m.rec
-WHERE m.removed = 0 AND coalesce(e.ver, f.ver, -1) <> m.ver
+LEFT JOIN record r ON r.kind = m.kind AND r.id = m.rec
+LEFT JOIN dispute d ON m.kind = 'conflict' AND d.id = m.rec
+WHERE m.removed = 0 AND coalesce(e.ver, f.ver, r.ver, d.ver, -1) <> m.ver
 LIMIT 1;
 
 -- :name feed-page
-SELECT m.seq, m.rec, m.kind, m.ver, m.removed, coalesce(e.body, f.body) AS body
+SELECT m.seq, m.rec, m.kind, m.ver, m.removed, coalesce(e.body, f.body, r.body, d.body) AS body
 FROM member m
 LEFT JOIN event e ON m.kind = 'event' AND e.id = m.rec
 LEFT JOIN ref_row f ON f.kind = m.kind AND f.id = m.rec
+LEFT JOIN record r ON r.kind = m.kind AND r.id = m.rec
+LEFT JOIN dispute d ON m.kind = 'conflict' AND d.id = m.rec
 WHERE m.scope = :scope AND m.seq > :after
 ORDER BY m.seq LIMIT :max;
