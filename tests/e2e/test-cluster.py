@@ -198,28 +198,28 @@ def work(cluster, number, code, go_on):
     return ids
 
 
-def ask(cluster, go_on):
+def ask(cluster, go_on, seen):
     """What any client meets meanwhile."""
-    seen = []
     while not go_on.is_set():
         seen.append(cluster.get("/v1/hello"))
-    return seen
 
 
 def under_load(cluster, replace):
-    """@replace is called while terminals work; everything must be there once, and no error have been met."""
+    """@replace is called while terminals work, with the growing list of what another client is answered; everything must
+    be there once, and no error have been met."""
     before = cluster.events()
     codes = [cluster.code(f"w{number:04}") for number in range(1, TERMINALS + 1)]
     done = threading.Event()
+    seen = []
     with concurrent.futures.ThreadPoolExecutor(TERMINALS + 1) as pool:
         jobs = [pool.submit(work, cluster, number, code, done) for number, code in enumerate(codes, 1)]
-        asking = pool.submit(ask, cluster, done)
+        asking = pool.submit(ask, cluster, done, seen)
         try:
-            replace()
+            replace(seen)
         finally:
             done.set()
         ids = [i for job in jobs for i in job.result()]
-    seen = asking.result()
+    asking.result()
     print(f"# {len(ids)} events, {len(seen)} other requests")
     check(set(seen) == {200}, f"answers {sorted(set(seen))}")
     found = cluster.events()
@@ -242,7 +242,7 @@ def behind_haproxy(cluster):
     for daemon in cluster.daemons:
         wait_for(lambda: ready(cluster, daemon), "a daemon that HAProxy finds ready")
 
-    def upgrade():
+    def upgrade(_):
         for daemon in cluster.daemons:
             daemon.stop()
             daemon.start()
@@ -256,10 +256,14 @@ def behind_haproxy(cluster):
 def behind_nginx(cluster):
     cluster.start_nginx()
 
-    def upgrade():
+    def upgrade(seen):
         for daemon in cluster.daemons:
             daemon.stop()
             daemon.start()
+            wait_for(lambda: cluster.get("/readyz", daemon.port) == 200, "a daemon that is ready")
+            # What had found it closed is through.
+            so_far = len(seen)
+            wait_for(lambda: len(seen) > so_far + 20, "the requests under way")
 
     under_load(cluster, upgrade)
     check(cluster.get("/metrics") == 404, "metrics for everybody")
