@@ -28,6 +28,9 @@ static const Command COMMANDS[] = {
   { "show", "EVENT", "one event with its history", wg_field_show, 1, 1, TRUE },
   { "queue", "", "operations: refused, waiting, sent", wg_field_queue, 0, 0, TRUE },
   { "dismiss", "OPERATION", "settle a refused operation", wg_field_dismiss, 1, 1, TRUE },
+  { "record", "ACTION KIND [ID]", "records: list, show, create, patch, void, confirm",
+    wg_field_record, 2, 3, TRUE },
+  { "conflicts", "ACTION [ID]", "conflicts: list, resolve", wg_field_conflicts, 1, 2, TRUE },
   { "sync", "", "one round with the platform", wg_field_sync, 0, 0, TRUE },
   { "status", "", "how it all stands", wg_field_status, 0, 0, TRUE },
   { "check", "", "integrity and invariants", wg_field_check, 0, 0, TRUE },
@@ -173,7 +176,7 @@ list_commands (void)
   GString *text = g_string_new ("Commands:\n");
 
   for (gsize i = 0; i < G_N_ELEMENTS (COMMANDS); i++)
-    g_string_append_printf (text, "  %-14s %-10s  %s\n", COMMANDS[i].name, COMMANDS[i].arguments,
+    g_string_append_printf (text, "  %-14s %-16s  %s\n", COMMANDS[i].name, COMMANDS[i].arguments,
                             COMMANDS[i].about);
   g_string_append (text, "\nThe secret comes from --secret-file or the variable WANGGE_SECRET.\n"
                          "Exit codes: 0 well, 1 failed, 2 usage, 3 offline, 4 refused or needs a "
@@ -209,8 +212,19 @@ parse (WgFieldProgram *self, int *argc, char ***argv, GError **error)
     { "hold", 0, 0, G_OPTION_ARG_INT, &self->hold_s, "log: seconds in which it can be undone",
       "S" },
     { "opinion", 0, 0, G_OPTION_ARG_STRING, &self->opinion, "withdraw: words", "TEXT" },
-    { "which", 0, 0, G_OPTION_ARG_STRING, &self->which, "list: today, open, all, returned",
-      "LIST" },
+    { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->values,
+      "record create, patch: a field, repeatable; codes of a set apart by commas", "FIELD=VALUE" },
+    { "reason", 0, 0, G_OPTION_ARG_STRING, &self->reason, "record void, show --reveal: why",
+      "TEXT" },
+    { "reveal", 0, 0, G_OPTION_ARG_NONE, &self->reveal,
+      "record show: personal fields unmasked; noted in the platform's audit", NULL },
+    { "search", 0, 0, G_OPTION_ARG_STRING, &self->search,
+      "record list: beginning of a word, of pinyin initials, of a number", "TEXT" },
+    { "of", 0, 0, G_OPTION_ARG_STRING, &self->of, "record list: members of this household", "ID" },
+    { "choose", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->choices,
+      "conflicts resolve: mine or theirs for a field, or all; repeatable", "FIELD=CHOICE" },
+    { "which", 0, 0, G_OPTION_ARG_STRING, &self->which,
+      "list: today, open, all, returned; records: all, unconfirmed, needing-me", "LIST" },
     { "limit", 0, 0, G_OPTION_ARG_INT, &self->limit, "list, queue: at most", "N" },
     { "wait", 0, 0, G_OPTION_ARG_NONE, &self->wait, "sync: until all is there", NULL },
     { "wait-time", 0, 0, G_OPTION_ARG_INT, &self->wait_s, "sync: but no longer (300)", "S" },
@@ -273,23 +287,11 @@ print_error (const WgFieldProgram *self, const GError *error, WgExit code)
 static void
 clear (WgFieldProgram *self)
 {
-  char **texts[] = { &self->folder,
-                     &self->secret_file,
-                     &self->code,
-                     &self->url,
-                     &self->qr,
-                     &self->qr_file,
-                     &self->device,
-                     &self->level,
-                     &self->title,
-                     &self->text,
-                     &self->class_code,
-                     &self->at,
-                     &self->which,
-                     &self->address,
-                     &self->outside,
-                     &self->opinion,
-                     &self->new_secret_file };
+  char **texts[] = { &self->folder, &self->secret_file, &self->code,       &self->url,
+                     &self->qr,     &self->qr_file,     &self->device,     &self->level,
+                     &self->title,  &self->text,        &self->class_code, &self->at,
+                     &self->which,  &self->address,     &self->outside,    &self->opinion,
+                     &self->reason, &self->search,      &self->of,         &self->new_secret_file };
 
   if (self->store != NULL)
     wg_store_close (self->store);
@@ -297,6 +299,8 @@ clear (WgFieldProgram *self)
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_clear_pointer (texts[i], g_free);
   g_clear_pointer (&self->photos, g_strfreev);
+  g_clear_pointer (&self->values, g_strfreev);
+  g_clear_pointer (&self->choices, g_strfreev);
   if (self->secret != NULL)
     memset (self->secret, 0, strlen (self->secret));
   g_clear_pointer (&self->secret, g_free);

@@ -34,6 +34,10 @@ typedef struct
   char *level, *class_code, *text, *title, *at, *address, *outside, *opinion;
   char **photos;
   int hold_s;
+  /* record, conflicts */
+  char **values, **choices;
+  char *reason, *search, *of;
+  gboolean reveal;
   /* list, sync, change-secret */
   char *which, *new_secret_file;
   int limit;
@@ -58,6 +62,8 @@ WgExit wg_field_dismiss (WgFieldProgram *program, GError **error);
 WgExit wg_field_list (WgFieldProgram *program, GError **error);
 WgExit wg_field_show (WgFieldProgram *program, GError **error);
 WgExit wg_field_queue (WgFieldProgram *program, GError **error);
+WgExit wg_field_record (WgFieldProgram *program, GError **error);
+WgExit wg_field_conflicts (WgFieldProgram *program, GError **error);
 WgExit wg_field_status (WgFieldProgram *program, GError **error);
 WgExit wg_field_check (WgFieldProgram *program, GError **error);
 WgExit wg_field_rescue (WgFieldProgram *program, GError **error);

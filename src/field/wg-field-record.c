@@ -18,11 +18,17 @@ typedef struct
   WgChoice *choices;
 } Task;
 
-static void
-fail (GError **error, const char *format, const char *what)
-{
-  g_autofree char *message = g_strdup_printf (format, what);
+static void fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+static void
+fail (GError **error, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list list;
+
+  va_start (list, format);
+  message = g_strdup_vprintf (format, list);
+  va_end (list);
   g_set_error_literal (error, WG_FIELD_ERROR_USAGE, 0, message);
 }
 
@@ -124,7 +130,7 @@ set_values (const Task *task, WgRecord *record, GError **error)
 
   if (values == NULL)
     {
-      fail (error, "give at least one --set %s", "FIELD=VALUE");
+      fail (error, "give at least one --set FIELD=VALUE");
       return FALSE;
     }
   for (; *values != NULL; values++)
@@ -223,7 +229,7 @@ list_records (Task *task, GError **error)
     i++;
   if (i == G_N_ELEMENTS (lists))
     {
-      fail (error, "--which is %s", "all, unconfirmed or needing-me");
+      fail (error, "--which is all, unconfirmed or needing-me");
       return WG_EXIT_USAGE;
     }
   task->query = (WgRecordQuery) { .kind = task->kind,
@@ -304,8 +310,7 @@ wg_field_record (WgFieldProgram *program, GError **error)
   if (task.kind == NULL)
     fail (error, "%s is no kind of record", program->arguments[1]);
   else if (whole != (task.id == NULL))
-    fail (error, whole ? "record %s takes a kind alone" : "record %s takes a kind and an id",
-          action);
+    fail (error, "record %s takes a kind%s", action, whole ? " alone" : " and an id");
   else if (g_str_equal (action, "list"))
     return list_records (&task, error);
   else if (g_str_equal (action, "create"))
@@ -448,7 +453,7 @@ resolve (Task *task, GError **error)
 
   if (task->program->choices == NULL)
     {
-      fail (error, "say --choose %s", "FIELD=mine|theirs");
+      fail (error, "say --choose FIELD=mine|theirs");
       return WG_EXIT_USAGE;
     }
   item = wg_store_run (task->program->store, conflict_job, task, error);
