@@ -40,6 +40,9 @@ describe_store (int code)
       return N_ ("This record is not on the tablet.");
     case WG_STORE_ERROR_IN_USE:
       return N_ ("Another program has the data of this tablet open. Close it and try again.");
+    case WG_STORE_ERROR_LEASE:
+      return N_ ("This tablet has not seen the platform for too long. Connect it to a network and "
+                 "wait a moment, or bring it to the office. What waits to be sent is kept.");
     case WG_STORE_ERROR_PHOTO:
     case WG_STORE_ERROR_INVALID:
     case WG_STORE_ERROR_FAILED:

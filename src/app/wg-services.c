@@ -4,6 +4,9 @@
 #include "app/wg-services.h"
 
 #include "app/wg-app-error.h"
+#include "store/wg-lease.h"
+
+#define LEASE_LOOK_S 60
 
 struct _WgServices
 {
@@ -14,6 +17,7 @@ struct _WgServices
   GSettings *settings;  /* owned */
   gboolean start_sync;
   gboolean locked;
+  guint lease_id;       /* looks whether the lease is over */
   WgStore *store;       /* owned, NULL until unlocked */
   WgSync *sync;         /* owned, NULL until unlocked */
   WgLocator *locator;   /* owned */
@@ -49,10 +53,48 @@ on_counts_changed_cb (WgServices *self)
   g_signal_emit (self, signals[COUNTS_CHANGED], 0);
 }
 
+/* The platform ordered it, and it is done: nothing is shown any more. */
+static void
+end_wiped (WgServices *self)
+{
+  wg_services_close (self);
+  g_signal_emit (self, signals[LOCKED], 0);
+}
+
 static void
 on_sync_changed_cb (WgServices *self)
 {
-  g_signal_emit (self, signals[SYNC_CHANGED], 0);
+  g_autoptr (WgSyncStatus) status = self->sync ? wg_sync_dup_status (self->sync) : NULL;
+
+  if (status == NULL)
+    return;
+  if (status->state == WG_SYNC_WIPED)
+    end_wiped (self);
+  else
+    g_signal_emit (self, signals[SYNC_CHANGED], 0);
+}
+
+static void
+on_lease_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WgServices) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree WgLease *lease = wg_store_run_finish (WG_STORE (source), result, &error);
+
+  if (lease == NULL)
+    g_debug ("lease: %s", error->message);
+  else if (lease->over && WG_STORE (source) == self->store)
+    wg_services_lock (self);
+}
+
+static gboolean
+on_lease_due_cb (gpointer user_data)
+{
+  WgServices *self = user_data;
+
+  wg_store_run_async (self->store, wg_lease_job, NULL, NULL, g_free, NULL, on_lease_cb,
+                      g_object_ref (self));
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -71,7 +113,6 @@ take_store (WgServices *self, WgStore *store)
 {
   g_assert (self->store == NULL);
   self->store = store;
-  self->locked = FALSE;
   wg_district_read (self->district, store);
   g_signal_connect_object (store, "changed", G_CALLBACK (on_store_changed_cb), self,
                            G_CONNECT_SWAPPED);
@@ -84,7 +125,7 @@ take_store (WgServices *self, WgStore *store)
   self->tally = wg_tally_new (store);
   g_signal_connect_object (self->tally, "changed", G_CALLBACK (on_counts_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_emit (self, signals[OPENED], 0);
+  self->lease_id = g_timeout_add_seconds (LEASE_LOOK_S, on_lease_due_cb, self);
 }
 
 /* What a task in a worker thread needs; the object itself stays in the UI thread. */
@@ -93,8 +134,23 @@ typedef struct
   char *folder, *url, *code;
   char *secret; /* wiped */
   const WgPorts *ports;
-  gboolean only_check;
+  WgStore *store; /* open already: only the secret and the lease are looked at */
 } Request;
+
+/* What such a task gives. */
+typedef struct
+{
+  WgStore *store; /* or %NULL when it was open */
+  GError *lease;  /* why nothing may be shown yet, or %NULL */
+} Opened;
+
+static void
+opened_free (Opened *opened)
+{
+  g_clear_object (&opened->store);
+  g_clear_error (&opened->lease);
+  g_free (opened);
+}
 
 static void
 request_free (Request *request)
@@ -105,6 +161,7 @@ request_free (Request *request)
   g_free (request->folder);
   g_free (request->url);
   g_free (request->code);
+  g_clear_object (&request->store);
   g_free (request);
 }
 
@@ -116,8 +173,18 @@ request_new (WgServices *self, const char *secret)
   request->folder = g_strdup (self->folder);
   request->secret = g_strdup (secret);
   request->ports = self->ports;
-  request->only_check = self->store != NULL;
+  g_set_object (&request->store, self->store);
   return request;
+}
+
+static void
+return_opened (GTask *task, WgStore *open, WgStore *fresh)
+{
+  Opened *opened = g_new0 (Opened, 1);
+
+  opened->store = fresh;
+  wg_lease_check (open, &opened->lease);
+  g_task_return_pointer (task, opened, (GDestroyNotify) opened_free);
 }
 
 static void
@@ -127,7 +194,7 @@ unlock_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *can
   g_autoptr (GError) error = NULL;
   WgStore *store;
 
-  if (request->only_check)
+  if (request->store != NULL)
     {
       g_autofree char *path = g_build_filename (request->folder, "wangge.key", NULL);
       guint8 key[32];
@@ -135,7 +202,7 @@ unlock_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *can
 
       explicit_bzero (key, sizeof key);
       if (right)
-        g_task_return_pointer (task, NULL, NULL);
+        return_opened (task, request->store, NULL);
       else
         g_task_return_error (task, g_steal_pointer (&error));
       return;
@@ -144,7 +211,7 @@ unlock_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *can
   if (store == NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else
-    g_task_return_pointer (task, store, g_object_unref);
+    return_opened (task, store, store);
 }
 
 static void
@@ -158,7 +225,7 @@ enrol_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   if (store == NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else
-    g_task_return_pointer (task, store, g_object_unref);
+    return_opened (task, store, store);
 }
 
 /* The receiver works only while somebody looks: it is the hungriest part of a tablet. */
@@ -176,22 +243,24 @@ follow_position (WgServices *self, gboolean follow)
 static gboolean
 finish_opening (WgServices *self, GAsyncResult *result, GError **error)
 {
-  g_autoptr (GError) failed = NULL;
-  WgStore *store = g_task_propagate_pointer (G_TASK (result), &failed);
+  Opened *opened = g_task_propagate_pointer (G_TASK (result), error);
+  GError *lease;
 
-  if (failed != NULL)
+  if (opened == NULL)
+    return FALSE;
+  lease = g_steal_pointer (&opened->lease);
+  if (opened->store != NULL)
+    take_store (self, g_steal_pointer (&opened->store));
+  opened_free (opened);
+  /* Sync goes on behind the lock: it is what ends it. */
+  self->locked = lease != NULL;
+  if (lease != NULL)
     {
-      g_propagate_error (error, g_steal_pointer (&failed));
+      g_propagate_error (error, lease);
       return FALSE;
     }
   follow_position (self, TRUE);
-  if (store != NULL)
-    take_store (self, store);
-  else
-    {
-      self->locked = FALSE;
-      g_signal_emit (self, signals[OPENED], 0);
-    }
+  g_signal_emit (self, signals[OPENED], 0);
   return TRUE;
 }
 
@@ -232,7 +301,8 @@ wg_services_unlock_async (WgServices *self,
  *
  * Thread: UI.
  * Errors: %WG_STORE_ERROR_WRONG_SECRET, %WG_STORE_ERROR_BLOCKED, %WG_STORE_ERROR_DAMAGED,
- * %WG_STORE_ERROR_NEWER and others of the store.
+ * %WG_STORE_ERROR_NEWER and others of the store; %WG_STORE_ERROR_LEASE when the secret was right
+ * but the platform must be seen first, which sync tries meanwhile.
  *
  * Returns: %TRUE when the store is open
  */
@@ -344,6 +414,7 @@ void
 wg_services_close (WgServices *self)
 {
   g_clear_object (&self->tally);
+  g_clear_handle_id (&self->lease_id, g_source_remove);
   follow_position (self, FALSE);
   if (self->sync != NULL)
     wg_sync_stop (self->sync);

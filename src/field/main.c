@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/wg-lease.h"
 #include "wg-config.h"
 #include "wire/wg-crypto.h"
 
@@ -15,11 +16,12 @@ typedef struct
   WgFieldRun run;
   int n_min, n_max;
   gboolean opens_store;
+  gboolean without_lease; /* also when the platform was not seen for too long */
 } Command;
 
 static const Command COMMANDS[] = {
-  { "enrol", "", "make a store from a code or a QR text", wg_field_enrol, 0, 0, FALSE },
-  { "unlock", "", "tell whether the secret opens the store", wg_field_unlock, 0, 0, TRUE },
+  { "enrol", "", "make a store from a code or a QR text", wg_field_enrol, 0, 0, FALSE, TRUE },
+  { "unlock", "", "tell whether the secret opens the store", wg_field_unlock, 0, 0, TRUE, TRUE },
   { "log", "", "save an event", wg_field_log, 0, 0, TRUE },
   { "attach", "EVENT FILE", "add a photo to an event", wg_field_attach, 2, 2, TRUE },
   { "mend", "EVENT", "change an event, or send a returned one again", wg_field_mend, 1, 1, TRUE },
@@ -31,8 +33,8 @@ static const Command COMMANDS[] = {
   { "record", "ACTION KIND [ID]", "records: list, show, create, patch, void, confirm",
     wg_field_record, 2, 3, TRUE },
   { "conflicts", "ACTION [ID]", "conflicts: list, resolve", wg_field_conflicts, 1, 2, TRUE },
-  { "sync", "", "one round with the platform", wg_field_sync, 0, 0, TRUE },
-  { "status", "", "how it all stands", wg_field_status, 0, 0, TRUE },
+  { "sync", "", "one round with the platform", wg_field_sync, 0, 0, TRUE, TRUE },
+  { "status", "", "how it all stands", wg_field_status, 0, 0, TRUE, TRUE },
   { "check", "", "integrity and invariants", wg_field_check, 0, 0, TRUE },
   { "rescue", "OUT", "write the operations' lines, as far as they can be read", wg_field_rescue, 1,
     1, FALSE },
@@ -136,6 +138,7 @@ wg_field_exit_of (const GError *error)
       case WG_STORE_ERROR_LOCKED:
       case WG_STORE_ERROR_WRONG_SECRET:
       case WG_STORE_ERROR_BLOCKED:
+      case WG_STORE_ERROR_LEASE:
         return WG_EXIT_LOCKED;
       case WG_STORE_ERROR_DAMAGED:
       case WG_STORE_ERROR_NEWER:
@@ -259,7 +262,7 @@ run (WgFieldProgram *self, const Command *command, GError **error)
   if (command->opens_store)
     {
       self->store = wg_store_unlock (self->folder, wg_store_system_ports (), self->secret, error);
-      if (self->store == NULL)
+      if (self->store == NULL || (!command->without_lease && !wg_lease_check (self->store, error)))
         return WG_EXIT_FAILED;
     }
   return command->run (self, error);

@@ -18,7 +18,8 @@ count_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GE
 static gboolean
 is_hopeless (WgSyncState state)
 {
-  return state == WG_SYNC_REVOKED || state == WG_SYNC_FORKED || state == WG_SYNC_TOO_OLD;
+  return state == WG_SYNC_REVOKED || state == WG_SYNC_WIPED || state == WG_SYNC_FORKED ||
+         state == WG_SYNC_TOO_OLD;
 }
 
 static void
@@ -63,6 +64,7 @@ exit_of (const WgSyncStatus *status, const WgEventCounts *counts)
     case WG_SYNC_FOREIGN:
       return WG_EXIT_OFFLINE;
     case WG_SYNC_REVOKED:
+    case WG_SYNC_WIPED:
     case WG_SYNC_FORKED:
     case WG_SYNC_TOO_OLD:
       return WG_EXIT_ATTENTION;

@@ -11,7 +11,6 @@
 
 #define CHALLENGE_S 60
 #define SESSION_MS (12 * 3600 * G_GINT64_CONSTANT (1000))
-#define LEASE_S (7 * 86400)
 /* Wrong codes per address, and for how long they count. */
 #define WRONG_CODES_MAX 10
 #define WRONG_CODES_MS (30 * 60 * G_GINT64_CONSTANT (1000))
@@ -236,9 +235,10 @@ on_enrolled_cb (WgRequest *request)
   if (reader)
     {
       worker = wg_sessions_read_worker (reader, self->worker, &error);
+      answer.lease_s = worker ? wg_sessions_get_lease_s (reader, &error) : -1;
       wg_server_give_reader (request->server, reader);
     }
-  if (worker == NULL)
+  if (error)
     {
       wg_request_answer_error (request, error);
       return;
@@ -247,7 +247,6 @@ on_enrolled_cb (WgRequest *request)
   answer.replica = self->replica;
   answer.worker = worker;
   answer.epoch = platform->epoch;
-  answer.lease_s = LEASE_S;
   answer.server_time_ms = wg_ports_wall_ms (&platform->ports);
   memcpy (answer.platform_key, platform->sign_public, sizeof answer.platform_key);
   wg_request_answer_json (request, 201, wg_wire_enrol_answer_to_json (&answer));
@@ -398,13 +397,16 @@ open_session (WgWork *work, gpointer data, GError **error)
 static void
 on_session_opened_cb (WgRequest *request)
 {
-  const WgSessionJob *job = request->data;
+  WgSessionJob *job = request->data;
+  g_autoptr (WgProblem) problem = NULL;
 
   if (job->problem)
     {
       wg_meter_count (wg_server_get_meter (request->server), "wg_auth_fail_total{why=\"session\"}",
                       1);
-      wg_request_problem (request, job->status, job->problem, NULL);
+      problem = wg_problem_new (job->status, job->problem, NULL);
+      problem->wipe = g_steal_pointer (&job->wipe);
+      wg_request_answer_problem (request, problem);
     }
   else
     {
@@ -443,8 +445,7 @@ wg_auth_session (WgRequest *request)
       wg_request_answer_error (request, error);
       return;
     }
-  job = wg_session_job_new (ask, make_secret (platform), SESSION_MS,
-                            LEASE_S * G_GINT64_CONSTANT (1000));
+  job = wg_session_job_new (ask, make_secret (platform), SESSION_MS);
   request->data = job;
   request->free_data = (GDestroyNotify) wg_session_job_free;
   wg_request_defer (request, open_session, on_session_opened_cb);

@@ -190,6 +190,29 @@ wg_command_enrol (WgAdmin *admin, char **arguments)
   return code;
 }
 
+static gboolean keep_data;
+
+/**
+ * wg_command_revoke_options:
+ * @admin: the invocation
+ *
+ * Thread: main.
+ * Errors: none.
+ *
+ * Returns: (transfer none): the options of revoke
+ */
+const GOptionEntry *
+wg_command_revoke_options (WgAdmin *admin)
+{
+  static const GOptionEntry options[] = {
+    { "keep-data", 0, 0, G_OPTION_ARG_NONE, &keep_data,
+      N_ ("Shut it out only: what it has not sent yet stays on it"), NULL },
+    { NULL },
+  };
+
+  return options;
+}
+
 typedef struct
 {
   const char *device;
@@ -202,9 +225,10 @@ set_state (WgWork *work, gpointer data, GError **error)
 {
   DeviceState *self = data;
   g_autofree char *actor = wg_admin_get_actor ();
+  gboolean revoked = g_str_equal (self->state, "revoked");
 
   if (!wg_db_run (work->db, "device-set-state", error, "id", 's', self->device, "state", 's',
-                  self->state, NULL))
+                  self->state, "wipe", 'i', (gint64) (revoked && !keep_data), NULL))
     return FALSE;
   self->found = wg_db_changes (work->db) > 0;
   if (!self->found)
@@ -231,7 +255,8 @@ change_state (WgAdmin *admin, const char *device, const char *state)
  * @admin: the invocation
  * @arguments: the device's id
  *
- * Shuts a lost device out: its sessions end now, its next contact is told.
+ * Shuts a lost device out: its sessions end now, and at its next contact it gets a signed order to
+ * erase its key and its data.
  *
  * Thread: main.
  * Errors: printed.

@@ -75,6 +75,7 @@ static const Cell DEVICE_CELLS[] = {
   { "id", CELL_TEXT, FALSE },      { "state", CELL_TEXT, FALSE },
   { "worker", CELL_TEXT, FALSE },  { "replica", CELL_TEXT, FALSE },
   { "last_seq", CELL_INT, FALSE }, { "durable_seq", CELL_INT, TRUE },
+  { "n_waiting", CELL_INT, TRUE }, { "n_photos", CELL_INT, TRUE },
   { "model", CELL_TEXT, FALSE },   { "os", CELL_TEXT, TRUE },
   { "app", CELL_TEXT, TRUE },      { "enrolled_ms", CELL_INT, TRUE },
   { "seen_ms", CELL_INT, TRUE },   { NULL },

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 #define WG_PLATFORM_SQL "/io/github/wangge/Wangge/server/sql"
 #define WG_PLATFORM_MIGRATE "/io/github/wangge/Wangge/server/sql/migrate"
+/* Setting: days that a terminal may work without seeing the platform. */
+#define WG_META_LEASE "lease-days"
 /* Setting of a backup: the epoch it was made in. Such a database is never served. */
 #define WG_META_COPY "copy-of"
 #define WG_DAY_MS G_GINT64_CONSTANT (86400000)

@@ -7,12 +7,13 @@
 #include "core/wg-operation.h"
 #include "server/wg-server-error.h"
 
+#define LEASE_DAYS 7
+
 /**
  * wg_session_job_new:
  * @ask: (transfer full): who wants a session
  * @token: (transfer full): the token to give
  * @session_ms: how long it lasts
- * @lease_ms: how long the terminal may work without seeing us
  *
  * Thread: any.
  * Errors: none.
@@ -20,14 +21,13 @@
  * Returns: (transfer full): the job
  */
 WgSessionJob *
-wg_session_job_new (WgSessionRequest *ask, char *token, gint64 session_ms, gint64 lease_ms)
+wg_session_job_new (WgSessionRequest *ask, char *token, gint64 session_ms)
 {
   WgSessionJob *self = g_new0 (WgSessionJob, 1);
 
   self->ask = ask;
   self->answer.token = token;
   self->session_ms = session_ms;
-  self->lease_ms = lease_ms;
   self->answer.min_push = self->answer.min_pull = 1;
   self->answer.max_schema = WG_OPERATION_SCHEMA;
   return self;
@@ -48,6 +48,7 @@ wg_session_job_free (WgSessionJob *self)
   wg_session_request_free (self->ask);
   g_free (self->answer.token);
   g_strfreev (self->answer.scopes);
+  wg_wipe_order_free (self->wipe);
   g_free (self);
 }
 
@@ -59,35 +60,64 @@ refuse (WgSessionJob *self, int status, const char *problem)
   return TRUE;
 }
 
-/* The key of an active device; %NULL with a problem set, or with @error. */
-static GBytes *
-find_key (WgSessionJob *self, WgDb *db, GError **error)
+typedef struct
+{
+  GBytes *key;
+  gboolean revoked, wipe;
+} Device;
+
+static void
+clear_device (Device *device)
+{
+  g_clear_pointer (&device->key, g_bytes_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Device, clear_device)
+
+/* %FALSE with a problem set, or with @error. */
+static gboolean
+find_device (WgSessionJob *self, WgDb *db, Device *out, GError **error)
 {
   WgStatement *statement = wg_db_statement (db, "device-get", error);
-  g_autofree char *state = NULL, *key = NULL;
+  g_autofree char *key = NULL;
   g_autoptr (GError) local = NULL;
 
   if (statement == NULL)
-    return NULL;
+    return FALSE;
   wg_statement_bind_text (statement, "id", self->ask->device_id);
   if (wg_statement_next (statement, &local))
     {
-      state = wg_statement_dup_text (statement, "state");
       key = wg_statement_dup_text (statement, "public_key");
+      out->revoked = g_strcmp0 (wg_statement_text (statement, "state"), "active") != 0;
+      out->wipe = wg_statement_int (statement, "wipe") != 0;
       wg_statement_reset (statement);
     }
   if (local)
     {
       g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
+      return FALSE;
     }
   if (key == NULL)
-    refuse (self, 404, "unknown-replica");
-  else if (strcmp (state, "active") != 0)
-    refuse (self, 403, "device-revoked");
-  else
-    return wg_base64url_decode (key, error);
-  return NULL;
+    {
+      refuse (self, 404, "unknown-replica");
+      return FALSE;
+    }
+  out->key = wg_base64url_decode (key, error);
+  return out->key != NULL;
+}
+
+/* A device that proved to be the lost one is told to erase itself, and that it was told is noted.
+ */
+static gboolean
+shut_out (WgSessionJob *self, WgWork *work, const Device *device, GError **error)
+{
+  refuse (self, 403, "device-revoked");
+  if (!device->wipe)
+    return TRUE;
+  self->wipe =
+      wg_wipe_order_new (self->ask->device_id, self->ask->nonce, work->platform->sign_secret);
+  return wg_db_run (work->db, "device-wipe-told", error, "now_ms", 'i', work->now_ms, "id", 's',
+                    self->ask->device_id, NULL);
 }
 
 static gboolean
@@ -118,15 +148,48 @@ open_session (WgSessionJob *self, WgWork *work, const char *worker, GError **err
 {
   g_autofree char *hash =
       wg_crypto_sha256 ((const guint8 *) self->answer.token, strlen (self->answer.token));
+  gint64 lease_s;
 
   g_strfreev (self->answer.scopes);
   self->answer.scopes = wg_sessions_list_scopes (work->platform, work->db, worker, error);
   if (self->answer.scopes == NULL)
     return FALSE;
+  lease_s = wg_sessions_get_lease_s (work->db, error);
+  if (lease_s < 0)
+    return FALSE;
   self->answer.expires_ms = work->now_ms + self->session_ms;
-  self->answer.lease_until_ms = work->now_ms + self->lease_ms;
-  return wg_db_run (work->db, "session-add", error, "token_hash", 's', hash, "replica", 's',
+  self->answer.lease_until_ms = work->now_ms + lease_s * 1000;
+  return wg_db_run (work->db, "replica-seen", error, "seen_ms", 'i', work->now_ms, "id", 's',
+                    self->ask->replica, NULL) &&
+         wg_db_run (work->db, "session-add", error, "token_hash", 's', hash, "replica", 's',
                     self->ask->replica, "expires_ms", 'i', self->answer.expires_ms, NULL);
+}
+
+/**
+ * wg_sessions_get_lease_s:
+ * @db: a connection
+ * @error: return location
+ *
+ * Tells how long a terminal may work without seeing us, as the district set it.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ * Source: protocol.md 2.5
+ *
+ * Returns: seconds, 7 days unless set; −1 with @error set
+ */
+gint64
+wg_sessions_get_lease_s (WgDb *db, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  gint64 days = wg_meta_get_int (db, WG_META_LEASE, &local);
+
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return -1;
+    }
+  return (days > 0 ? days : LEASE_DAYS) * 86400;
 }
 
 /**
@@ -147,27 +210,29 @@ gboolean
 wg_session_job_run (WgWork *work, gpointer data, GError **error)
 {
   WgSessionJob *self = data;
-  g_autoptr (GBytes) key = NULL;
+  g_auto (Device) device = { 0 };
   g_autoptr (GError) local = NULL;
   g_autofree char *worker = NULL;
 
   refuse (self, 0, NULL);
+  g_clear_pointer (&self->wipe, wg_wipe_order_free);
   if (!wg_db_run (work->db, "challenge-take", error, "nonce", 's', self->ask->nonce, "device", 's',
                   self->ask->device_id, "now_ms", 'i', work->now_ms, NULL))
     return FALSE;
   if (wg_db_changes (work->db) != 1)
     return refuse (self, 401, "token-expired");
-  key = find_key (self, work->db, &local);
-  if (local)
+  if (!find_device (self, work->db, &device, &local))
     {
+      if (local == NULL)
+        return TRUE;
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  if (key == NULL)
-    return TRUE;
-  if (g_bytes_get_size (key) != WG_SIGN_PUBLIC ||
-      !wg_wire_session_request_verify (self->ask, g_bytes_get_data (key, NULL)))
+  if (g_bytes_get_size (device.key) != WG_SIGN_PUBLIC ||
+      !wg_wire_session_request_verify (self->ask, g_bytes_get_data (device.key, NULL)))
     return refuse (self, 400, "bad-signature");
+  if (device.revoked)
+    return shut_out (self, work, &device, error);
   if (!check_replica (self, work->db, &worker, error))
     return FALSE;
   return worker == NULL || open_session (self, work, worker, error);

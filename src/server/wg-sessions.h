@@ -19,15 +19,17 @@ typedef struct
 typedef struct
 {
   WgSessionRequest *ask;
-  gint64 session_ms, lease_ms;
+  gint64 session_ms;
   /* Outcome: a problem, or the answer. */
   int status;
   const char *problem; /* static */
+  WgWipeOrder *wipe;   /* or %NULL */
   WgSessionAnswer answer;
 } WgSessionJob;
 
-WgSessionJob *
-wg_session_job_new (WgSessionRequest *ask, char *token, gint64 session_ms, gint64 lease_ms);
+WgSessionJob *wg_session_job_new (WgSessionRequest *ask, char *token, gint64 session_ms);
+/* How long a terminal may work without seeing us, in seconds. */
+gint64 wg_sessions_get_lease_s (WgDb *db, GError **error);
 void wg_session_job_free (WgSessionJob *self);
 gboolean wg_session_job_run (WgWork *work, gpointer data, GError **error);
 

@@ -2,6 +2,7 @@
 /* The handlers of push, pull and state, and of health. */
 #include <string.h>
 
+#include "server/wg-contact.h"
 #include "server/wg-pull.h"
 #include "server/wg-push.h"
 #include "server/wg-request.h"
@@ -102,6 +103,57 @@ wg_sync_push (WgRequest *request)
   wg_request_defer (request, push, on_pushed_cb);
 }
 
+/* An answer that waits until what the terminal said of itself is noted. */
+typedef struct
+{
+  WgContact *contact;
+  GBytes *body;
+} PullJob;
+
+static void
+free_pull_job (gpointer data)
+{
+  PullJob *job = data;
+
+  wg_contact_free (job->contact);
+  g_clear_pointer (&job->body, g_bytes_unref);
+  g_free (job);
+}
+
+static gboolean
+note_contact (WgWork *work, gpointer data, GError **error)
+{
+  PullJob *job = ((WgRequest *) data)->data;
+
+  return wg_contact_note (work, job->contact, error);
+}
+
+static void
+on_contact_noted_cb (WgRequest *request)
+{
+  PullJob *job = request->data;
+
+  wg_request_answer_bytes (request, 200, "application/x-ndjson", g_steal_pointer (&job->body));
+}
+
+static void
+answer_pull (WgRequest *request, GBytes *body, WgContact *contact)
+{
+  PullJob *job;
+
+  if (contact == NULL)
+    {
+      wg_request_answer_bytes (request, 200, "application/x-ndjson", body);
+      return;
+    }
+  job = g_new0 (PullJob, 1);
+  job->contact = contact;
+  job->body = body;
+  request->data = job;
+  request->free_data = free_pull_job;
+  wg_request_defer (request, note_contact, on_contact_noted_cb);
+}
+
 /**
  * wg_sync_pull:
  * @request: POST /v1/sync/pull
@@ -119,6 +171,7 @@ wg_sync_pull (WgRequest *request)
   g_autoptr (GBytes) body = wg_request_take_body (request);
   g_autoptr (WgPullRequest) ask = NULL;
   g_autoptr (WgPullPage) page = NULL;
+  g_autoptr (WgContact) contact = NULL;
   g_autoptr (GError) error = NULL;
   WgDb *reader;
   const char *text;
@@ -133,15 +186,18 @@ wg_sync_pull (WgRequest *request)
     {
       page = wg_pull_page_read (platform, reader, request->caller.worker, request->caller.replica,
                                 ask, &error);
+      if (page)
+        contact = wg_contact_new (platform, reader, request->caller.replica,
+                                  wg_request_get_header (request, "Wangge-Client"), ask, &error);
       wg_server_give_reader (request->server, reader);
     }
-  if (page == NULL)
+  if (error)
     {
       wg_request_answer_error (request, error);
       return;
     }
   wg_meter_count (wg_server_get_meter (request->server), "wg_pull_rows_total", page->rows->len);
-  wg_request_answer_bytes (request, 200, "application/x-ndjson", wg_wire_pull_page_to_body (page));
+  answer_pull (request, wg_wire_pull_page_to_body (page), g_steal_pointer (&contact));
 }
 
 /**

@@ -16,7 +16,7 @@
  * @context: of the job
  * @error: return location
  *
- * Says how far each scope was pulled.
+ * Says how far each scope was pulled, and what waits here for the platform.
  *
  * Thread: the store's.
  * Errors: of the engine.
@@ -29,6 +29,7 @@ wg_inbox_get_request (WgStoreContext *context, GError **error)
   g_autoptr (WgPullRequest) request = wg_pull_request_new ();
   WgStatement *row = wg_db_statement (context->db, "scope_list", error);
   g_autoptr (GError) local = NULL;
+  WgEventCounts counts;
 
   if (row == NULL)
     return NULL;
@@ -44,6 +45,10 @@ wg_inbox_get_request (WgStoreContext *context, GError **error)
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
+  if (!wg_event_store_count (context, &counts, error))
+    return NULL;
+  request->n_waiting = counts.n_waiting;
+  request->n_photos = counts.n_photos;
   request->max_rows = WG_LIMIT_PULL_ROWS;
   return g_steal_pointer (&request);
 }

@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 
+#include "db/wg-file.h"
 #include "store/wg-store-resources.h"
 #include "store/wg-store-private.h"
 
@@ -175,6 +176,101 @@ wg_store_files_remove (const char *folder, GError **error)
       remove_below (path);
     }
   return g_rmdir (folder) == 0 || set_errno (folder, errno, error);
+}
+
+static void
+overwrite (const char *path)
+{
+  GStatBuf info;
+  int fd = open (path, O_WRONLY | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  if (fstat (fd, &info) == 0 && info.st_size < 65536)
+    {
+      g_autofree char *zeros = g_malloc0 ((gsize) info.st_size);
+
+      wg_file_write (fd, zeros, (gsize) info.st_size, NULL);
+      fsync (fd);
+    }
+  close (fd);
+}
+
+static char *
+make_wiped_path (const char *folder)
+{
+  return g_strconcat (folder, ".wiped", NULL);
+}
+
+/**
+ * wg_store_files_wipe:
+ * @folder: a store, also one that is open
+ * @ports: clock
+ * @error: return location
+ *
+ * Destroys a store for good: the wrapped key is overwritten and gone before anything else, so that
+ * whatever is left of the rest can be read by nobody; then all files. When is noted beside the
+ * folder, for the screen. A program that has the store open must close it.
+ *
+ * Thread: any.
+ * Errors: %WG_STORE_ERROR_FAILED when the key could not be removed.
+ * Source: protocol.md 2.5
+ *
+ * Returns: %TRUE when nobody can read the store any more
+ */
+gboolean
+wg_store_files_wipe (const char *folder, const WgPorts *ports, GError **error)
+{
+  g_autofree char *key = g_build_filename (folder, WG_STORE_KEY, NULL);
+  g_autofree char *part = g_strconcat (key, ".part", NULL);
+  g_autofree char *mark = make_wiped_path (folder);
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT "\n", wg_ports_wall_ms (ports));
+
+  overwrite (key);
+  overwrite (part);
+  g_unlink (part);
+  if (g_unlink (key) != 0 && errno != ENOENT)
+    return set_errno (key, errno, error);
+  wg_file_replace (mark, text, strlen (text), NULL);
+  wg_store_files_remove (folder, NULL);
+  return TRUE;
+}
+
+/**
+ * wg_store_get_wiped_ms:
+ * @folder: where a store was
+ *
+ * Tells when the store that stood here was erased by order of the platform.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: Unix ms; 0 when it was not, or another store was made since
+ */
+gint64
+wg_store_get_wiped_ms (const char *folder)
+{
+  g_autofree char *mark = make_wiped_path (folder);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (mark, &text, NULL, NULL) ? g_ascii_strtoll (text, NULL, 10) : 0;
+}
+
+/**
+ * wg_store_files_forget_wipe:
+ * @folder: where a new store stands
+ *
+ * Nothing is told of the store before this one any more.
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_store_files_forget_wipe (const char *folder)
+{
+  g_autofree char *mark = make_wiped_path (folder);
+
+  g_unlink (mark);
 }
 
 /**

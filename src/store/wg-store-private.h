@@ -47,6 +47,8 @@ const char *wg_store_class_name (WgStoreContext *context, const char *std, const
 
 gboolean wg_store_files_make (const char *folder, GError **error);
 gboolean wg_store_files_remove (const char *folder, GError **error);
+gboolean wg_store_files_wipe (const char *folder, const WgPorts *ports, GError **error);
+void wg_store_files_forget_wipe (const char *folder);
 int wg_store_files_lock (const char *folder, GError **error);
 WgDb *wg_store_files_open_db (const char *folder, const guint8 *key, GError **error);
 void wg_store_register_resources (void);

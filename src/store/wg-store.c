@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "db/wg-file.h"
+#include "store/wg-lease.h"
 #include "store/wg-store-thread.h"
 #include "wire/wg-crypto.h"
 #include "wire/wg-wire-ref.h"
@@ -179,10 +180,14 @@ wg_store_unlock (const char *folder, const WgPorts *ports, const char *secret, G
   return open_unlocked (folder, ports, key, lock_fd, error);
 }
 
+/* The lease begins with enrolment. */
 static gboolean
 save_identity (WgStoreContext *context, gpointer data, GError **error)
 {
-  return wg_identity_save (context, data, error);
+  const WgIdentity *identity = data;
+
+  return wg_identity_save (context, identity, error) &&
+         (identity->lease_s <= 0 || wg_lease_renew (context, identity->lease_s * 1000, 0, error));
 }
 
 static gboolean
@@ -275,6 +280,7 @@ wg_store_create (const char *folder,
       wg_store_adapt_error (error);
       return NULL;
     }
+  wg_store_files_forget_wipe (folder);
   return open_unlocked (folder, ports, key, lock_fd, error);
 }
 
@@ -308,6 +314,26 @@ wg_store_close (WgStore *self)
   if (self->lock_fd >= 0)
     close (self->lock_fd);
   self->lock_fd = -1;
+}
+
+/**
+ * wg_store_wipe:
+ * @self: a store
+ * @error: return location
+ *
+ * Destroys the key file and every other file of the store; what is open stays readable to this
+ * process alone, until it is closed.
+ *
+ * Thread: any but the UI's.
+ * Errors: %WG_STORE_ERROR_FAILED when the key could not be removed.
+ * Source: protocol.md 2.5
+ *
+ * Returns: %TRUE when nobody can open the store any more
+ */
+gboolean
+wg_store_wipe (WgStore *self, GError **error)
+{
+  return wg_store_files_wipe (self->folder, &self->ports, error);
 }
 
 /* --- jobs ------------------------------------------------------------------------------------ */

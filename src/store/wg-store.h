@@ -71,6 +71,9 @@ WgStore *wg_store_create (const char *folder,
  */
 WgStore *
 wg_store_unlock (const char *folder, const WgPorts *ports, const char *secret, GError **error);
+/* By order of the platform: key and files are destroyed at once; close it after. */
+gboolean wg_store_wipe (WgStore *self, GError **error);
+gint64 wg_store_get_wiped_ms (const char *folder); /* 0: was not */
 void wg_store_close (WgStore *self); /* waits for running jobs, checkpoints, wipes the key */
 const char *wg_store_get_folder (WgStore *self);
 const WgIdentity *wg_store_get_identity (WgStore *self);

@@ -52,6 +52,7 @@ delay_after_fault (const WgSyncPlan *plan, const WgPorts *ports, gint64 waiting_
     case WG_SYNC_EVENT_CANCELLED:
       return plan->waiting ? MIN (delay, waiting_ms) : delay;
     case WG_SYNC_EVENT_REVOKED:
+    case WG_SYNC_EVENT_WIPE:
     case WG_SYNC_EVENT_FORKED:
       return WG_BACKOFF_LAST_MS;
     default:

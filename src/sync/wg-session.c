@@ -4,6 +4,7 @@
 #include "sync/wg-sync-round.h"
 
 #include "store/wg-inbox.h"
+#include "store/wg-lease.h"
 #include "store/wg-outbox.h"
 
 #define JOB_DONE GINT_TO_POINTER (1)
@@ -20,6 +21,7 @@ post_json (WgSyncRound *round,
            const char *path,
            const char *json,
            WgSyncEventKind *out_event,
+           WgProblem **out_problem,
            GError **error)
 {
   g_autoptr (GBytes) body = g_bytes_new (json, strlen (json));
@@ -31,7 +33,7 @@ post_json (WgSyncRound *round,
     .limit = SMALL_ANSWER,
   };
 
-  return wg_sync_round_exchange (round, &request, WG_ANSWER_JSON, out_event, NULL, error);
+  return wg_sync_round_exchange (round, &request, WG_ANSWER_JSON, out_event, out_problem, error);
 }
 
 static gpointer
@@ -87,7 +89,8 @@ fetch_nonce (WgSyncRound *round, WgSyncEventKind *out_event, GError **error)
 {
   const WgIdentity *identity = wg_store_get_identity (round->store);
   g_autofree char *json = wg_wire_challenge_to_json (identity->device_id);
-  g_autoptr (WgHttpReply) reply = post_json (round, "/v1/session/challenge", json, out_event, error);
+  g_autoptr (WgHttpReply) reply =
+                post_json (round, "/v1/session/challenge", json, out_event, NULL, error);
   const char *text;
   char *nonce;
   gsize size;
@@ -101,12 +104,17 @@ fetch_nonce (WgSyncRound *round, WgSyncEventKind *out_event, GError **error)
   return nonce;
 }
 
+typedef struct
+{
+  gint64 until_ms, server_ms;
+} Lease;
+
 static gpointer
 note_lease_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *until = g_strdup_printf ("%" G_GINT64_FORMAT, *(gint64 *) data);
+  const Lease *lease = data;
 
-  return wg_store_set_meta (context, "lease_until_ms", until, error) &&
+  return wg_lease_renew (context, lease->until_ms, lease->server_ms, error) &&
                  wg_store_set_meta (context, "revoked", NULL, error)
              ? JOB_DONE
              : NULL;
@@ -120,6 +128,7 @@ take_session (WgSyncRound *round, const WgHttpReply *reply, GError **error)
   gsize size;
   const char *text = body_text (reply, &size);
   gint64 server_ms = reply->server_time_ms;
+  Lease lease;
 
   answer = wg_wire_session_answer_from_json (text, size, error);
   if (answer == NULL)
@@ -128,10 +137,27 @@ take_session (WgSyncRound *round, const WgHttpReply *reply, GError **error)
     server_ms = wg_ports_wall_ms (round->ports);
   g_set_str (&round->token, answer->token);
   round->token_until_ms = wg_ports_boot_ms (round->ports) + MAX (answer->expires_ms - server_ms, 0);
-  round->lease_until_ms = answer->lease_until_ms;
-  if (wg_sync_round_store (round, note_lease_job, &round->lease_until_ms, &event, error) == NULL)
+  lease = (Lease) { answer->lease_until_ms, server_ms };
+  if (wg_sync_round_store (round, note_lease_job, &lease, &event, error) == NULL)
     return event;
   return WG_SYNC_EVENT_DONE;
+}
+
+/* A tablet that was shut out keeps its queue, unless the very platform it was enrolled at orders
+ * it, signed for this session, to erase itself. */
+static WgSyncEventKind
+judge_shut_out (WgSyncRound *round,
+                WgSyncEventKind event,
+                const WgProblem *problem,
+                const char *nonce)
+{
+  const WgIdentity *identity = wg_store_get_identity (round->store);
+
+  return event == WG_SYNC_EVENT_REVOKED && problem != NULL && problem->wipe != NULL &&
+                 wg_wipe_order_verify (problem->wipe, identity->device_id, nonce,
+                                       identity->platform_key)
+             ? WG_SYNC_EVENT_WIPE
+             : event;
 }
 
 /**
@@ -153,6 +179,7 @@ wg_sync_session (WgSyncRound *round, GError **error)
   const WgIdentity *identity = wg_store_get_identity (round->store);
   g_autoptr (WgSessionRequest) request = g_new0 (WgSessionRequest, 1);
   g_autoptr (WgHttpReply) reply = NULL;
+  g_autoptr (WgProblem) problem = NULL;
   g_autofree char *json = NULL;
   g_autofree char *epoch = NULL;
   WgSyncEventKind event;
@@ -166,11 +193,11 @@ wg_sync_session (WgSyncRound *round, GError **error)
       request->device_id = g_strdup (identity->device_id);
       request->replica = g_strdup (identity->replica);
       json = wg_wire_session_request_to_json (request, identity->sign_secret);
-      reply = post_json (round, "/v1/session", json, &event, error);
+      reply = post_json (round, "/v1/session", json, &event, &problem, error);
     }
   round->epoch = g_steal_pointer (&epoch);
   if (reply == NULL)
-    return event;
+    return judge_shut_out (round, event, problem, request->nonce);
   event = take_session (round, reply, error);
   if (event == WG_SYNC_EVENT_DONE && !g_str_equal (reply->epoch, round->epoch))
     {

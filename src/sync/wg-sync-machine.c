@@ -10,6 +10,7 @@ static const char *const STAGE_NAMES[WG_N_STAGE] = {
   [WG_STAGE_STATE] = "state",     [WG_STAGE_PUSH] = "push",         [WG_STAGE_PULL] = "pull",
   [WG_STAGE_UPLOAD] = "upload",   [WG_STAGE_DOWNLOAD] = "download", [WG_STAGE_BACKOFF] = "back-off",
   [WG_STAGE_FOREIGN] = "foreign", [WG_STAGE_FORKED] = "forked",     [WG_STAGE_REVOKED] = "revoked",
+  [WG_STAGE_WIPED] = "wiped",
 };
 
 /**
@@ -189,6 +190,9 @@ step_working (WgSyncMachine *machine, const WgSyncEvent *event)
     case WG_SYNC_EVENT_REVOKED:
       return WG_EFFECT_FORGET_TOKEN | WG_EFFECT_MARK_REVOKED |
              end_round (machine, WG_STAGE_REVOKED);
+    case WG_SYNC_EVENT_WIPE: /* nothing of the queue is touched any more */
+      machine->stage = WG_STAGE_WIPED;
+      return WG_EFFECT_FORGET_TOKEN | WG_EFFECT_WIPE | WG_EFFECT_NOTIFY;
     case WG_SYNC_EVENT_TOO_OLD:
       return step_too_old (machine);
     case WG_SYNC_EVENT_EPOCH:
@@ -232,6 +236,8 @@ step_working (WgSyncMachine *machine, const WgSyncEvent *event)
 WgSyncEffects
 wg_sync_machine_step (WgSyncMachine *machine, const WgSyncEvent *event)
 {
+  if (machine->stage == WG_STAGE_WIPED)
+    return 0;
   if (wg_sync_stage_is_resting (machine->stage))
     return event->kind == WG_SYNC_EVENT_START ? start_round (machine) : 0;
   if (event->kind == WG_SYNC_EVENT_START)

@@ -24,6 +24,7 @@ typedef enum
   WG_STAGE_FOREIGN,  /* captive portal, other certificate */
   WG_STAGE_FORKED,   /* this replica's log is another one than the platform knows */
   WG_STAGE_REVOKED,
+  WG_STAGE_WIPED, /* nothing is left to sync */
   WG_N_STAGE,
 } WgSyncStage;
 
@@ -38,6 +39,7 @@ typedef enum
   WG_SYNC_EVENT_FOREIGN,
   WG_SYNC_EVENT_NO_TOKEN, /* 401 */
   WG_SYNC_EVENT_REVOKED,
+  WG_SYNC_EVENT_WIPE,    /* shut out, with a good order to erase everything */
   WG_SYNC_EVENT_TOO_OLD, /* 426 */
   WG_SYNC_EVENT_EPOCH,   /* another epoch than ours */
   WG_SYNC_EVENT_GAP,
@@ -64,6 +66,7 @@ typedef enum
   WG_EFFECT_FORGET_TOKEN = 1 << 1,
   WG_EFFECT_RESET_SENDING = 1 << 2, /* what was on its way waits again */
   WG_EFFECT_MARK_REVOKED = 1 << 3,
+  WG_EFFECT_WIPE = 1 << 5,  /* destroy key and store */
   WG_EFFECT_TIMER = 1 << 4, /* the round is over: ask wg_sync_plan when to try again */
 } WgSyncEffects;
 

@@ -276,7 +276,7 @@ do_effects (WgSyncRound *round, WgSyncEffects effects, const GError *fault, GErr
   if ((effects & WG_EFFECT_MARK_REVOKED) &&
       wg_sync_round_store (round, mark_revoked_job, (gpointer) why, &ignored, error) == NULL)
     return FALSE;
-  return TRUE;
+  return !(effects & WG_EFFECT_WIPE) || wg_store_wipe (round->store, error);
 }
 
 /* One stage's exchange and the machine's step behind it; the fault that ended the round in
@@ -370,6 +370,8 @@ wg_sync_round_run (WgSyncRound *round, GCancellable *cancellable, GError **error
     }
   if (round->machine.stage != WG_STAGE_IDLE || round->fault != WG_SYNC_EVENT_DONE)
     {
+      if (fault == NULL)
+        g_set_error (&fault, WG_SYNC_ERROR, WG_SYNC_ERROR_REFUSED, "this device was erased");
       g_propagate_error (error, g_steal_pointer (&fault));
       return FALSE;
     }

@@ -25,7 +25,6 @@ struct _WgSyncRound
   char *token;
   gint64 token_until_ms; /* of the boot clock */
   gint64 retry_after_s;  /* what the platform asked for in this round, −1: nothing */
-  gint64 lease_until_ms;
   WgSyncEventKind fault; /* that ended the last round, DONE when none did */
   gboolean digest_matched;
 

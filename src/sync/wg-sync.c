@@ -100,7 +100,7 @@ wg_sync_state_to_string (WgSyncState state)
   static const char *const names[] = {
     [WG_SYNC_IDLE] = "idle",       [WG_SYNC_WORKING] = "working", [WG_SYNC_OFFLINE] = "offline",
     [WG_SYNC_WAITING] = "waiting", [WG_SYNC_FOREIGN] = "foreign", [WG_SYNC_REVOKED] = "revoked",
-    [WG_SYNC_TOO_OLD] = "too-old", [WG_SYNC_FORKED] = "forked",
+    [WG_SYNC_TOO_OLD] = "too-old", [WG_SYNC_FORKED] = "forked",   [WG_SYNC_WIPED] = "wiped",
   };
 
   return names[state];
@@ -169,6 +169,8 @@ state_of (const WgSyncRound *round)
       return WG_SYNC_FORKED;
     case WG_STAGE_REVOKED:
       return WG_SYNC_REVOKED;
+    case WG_STAGE_WIPED:
+      return WG_SYNC_WIPED;
     default:
       return WG_SYNC_WORKING;
     }
@@ -334,7 +336,8 @@ static gboolean
 must_keep_still (WgSyncEventKind fault)
 {
   return fault == WG_SYNC_EVENT_BUSY || fault == WG_SYNC_EVENT_FAILED ||
-         fault == WG_SYNC_EVENT_REVOKED || fault == WG_SYNC_EVENT_FORKED;
+         fault == WG_SYNC_EVENT_REVOKED || fault == WG_SYNC_EVENT_FORKED ||
+         fault == WG_SYNC_EVENT_WIPE;
 }
 
 /* The outbox changed: is it for us, and when? */

@@ -16,6 +16,7 @@ typedef enum
   WG_SYNC_WAITING, /* back-off after a fault, or Retry-After */
   WG_SYNC_FOREIGN, /* captive portal or wrong server */
   WG_SYNC_REVOKED, /* this device was shut out */
+  WG_SYNC_WIPED,   /* and was erased by order of the platform: close the store, enrol again */
   WG_SYNC_TOO_OLD, /* update needed; push still goes */
   WG_SYNC_FORKED,  /* the platform has another log under this device's name: enrol again, the queue
                       is kept */

@@ -21,6 +21,7 @@ wg_pull_request_new (void)
 
   request->cursor = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   request->max_rows = WG_LIMIT_PULL_ROWS;
+  request->n_waiting = request->n_photos = -1;
   return request;
 }
 
@@ -99,6 +100,10 @@ wg_wire_pull_request_to_json (const WgPullRequest *request)
   wg_json_writer_begin_object (writer, NULL);
   wg_json_writer_numbers (writer, "cursor", request->cursor);
   wg_json_writer_int (writer, "max_rows", request->max_rows);
+  if (request->n_waiting >= 0)
+    wg_json_writer_int (writer, "waiting", request->n_waiting);
+  if (request->n_photos >= 0)
+    wg_json_writer_int (writer, "photos", request->n_photos);
   wg_json_writer_end (writer);
   return wg_json_writer_to_string (writer, FALSE);
 }
@@ -128,6 +133,8 @@ wg_wire_pull_request_from_json (const char *json, gsize length, GError **error)
   request->cursor = wg_json_get_numbers (&reader, "cursor");
   request->max_rows =
       wg_json_get_int_or (&reader, "max_rows", 1, WG_LIMIT_PULL_ROWS, WG_LIMIT_PULL_ROWS);
+  request->n_waiting = wg_json_get_int_or (&reader, "waiting", 0, WG_JSON_INT_MAX, -1);
+  request->n_photos = wg_json_get_int_or (&reader, "photos", 0, WG_JSON_INT_MAX, -1);
   return wg_json_reader_close (&reader, error) ? g_steal_pointer (&request) : NULL;
 }
 

@@ -10,6 +10,7 @@ typedef struct
 {
   GHashTable *cursor; /* char * scope -> gint64 * last number seen */
   gint64 max_rows;
+  gint64 n_waiting, n_photos; /* what the terminal still has for us; −1: it does not say */
 } WgPullRequest;
 
 typedef struct

@@ -58,6 +58,14 @@ typedef struct
   char *epoch;
 } WgReplicaState;
 
+/* Extra of "device-revoked": erase yourself. */
+typedef struct
+{
+  char *device_id;
+  char *nonce;                    /* of the session request it answers */
+  guint8 signature[WG_SIGNATURE]; /* of the platform over "wg-wipe-v1", device, nonce */
+} WgWipeOrder;
+
 /* RFC 9457; type is urn:wangge:problem:<name>. */
 typedef struct
 {
@@ -67,6 +75,7 @@ typedef struct
   gint64 last_seq;
   char *last_hash, *epoch;
   gint64 offset;
+  WgWipeOrder *wipe; /* or %NULL */
 } WgProblem;
 
 void wg_enrol_request_free (WgEnrolRequest *request);
@@ -75,6 +84,12 @@ void wg_session_request_free (WgSessionRequest *request);
 void wg_session_answer_free (WgSessionAnswer *answer);
 void wg_hello_free (WgHello *hello);
 void wg_replica_state_free (WgReplicaState *state);
+WgWipeOrder *wg_wipe_order_new (const char *device_id, const char *nonce, const guint8 *secret);
+void wg_wipe_order_free (WgWipeOrder *order);
+gboolean wg_wipe_order_verify (const WgWipeOrder *order,
+                               const char *device_id,
+                               const char *nonce,
+                               const guint8 *platform_key);
 WgProblem *wg_problem_new (int status, const char *name, const char *detail);
 void wg_problem_free (WgProblem *problem);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgEnrolRequest, wg_enrol_request_free)
@@ -84,6 +99,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgSessionAnswer, wg_session_answer_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgHello, wg_hello_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgReplicaState, wg_replica_state_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgProblem, wg_problem_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgWipeOrder, wg_wipe_order_free)
 
 /* Signs into the request, gives its JSON. */
 char *wg_wire_enrol_request_to_json (WgEnrolRequest *request, const guint8 *secret);

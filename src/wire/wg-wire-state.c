@@ -128,6 +128,7 @@ wg_problem_free (WgProblem *problem)
   g_free (problem->detail);
   g_free (problem->last_hash);
   g_free (problem->epoch);
+  wg_wipe_order_free (problem->wipe);
   g_free (problem);
 }
 
@@ -276,8 +277,34 @@ wg_wire_problem_to_json (const WgProblem *problem)
   wg_json_writer_string (writer, "last_hash", problem->last_hash);
   wg_json_writer_string (writer, "epoch", problem->epoch);
   write_number (writer, "offset", problem->offset);
+  if (problem->wipe)
+    {
+      wg_json_writer_begin_object (writer, "wipe");
+      wg_json_writer_string (writer, "device_id", problem->wipe->device_id);
+      wg_json_writer_string (writer, "nonce", problem->wipe->nonce);
+      wg_json_writer_bytes (writer, "sig", problem->wipe->signature,
+                            sizeof problem->wipe->signature);
+      wg_json_writer_end (writer);
+    }
   wg_json_writer_end (writer);
   return wg_json_writer_to_string (writer, FALSE);
+}
+
+static WgWipeOrder *
+read_wipe (WgJsonReader *reader)
+{
+  g_autoptr (WgWipeOrder) order = NULL;
+  WgJsonReader inner;
+
+  if (wg_json_get (reader, "wipe", WG_JSON_OPTIONAL) == NULL)
+    return NULL;
+  order = g_new0 (WgWipeOrder, 1);
+  wg_json_get_object (reader, "wipe", WG_JSON_REQUIRED, &inner);
+  order->device_id = wg_json_get_text (&inner, "device_id", WG_JSON_REQUIRED);
+  order->nonce = wg_json_get_text (&inner, "nonce", WG_JSON_REQUIRED);
+  wg_json_get_bytes (&inner, "sig", order->signature, sizeof order->signature);
+  wg_json_leave (reader, "wipe", &inner);
+  return order->device_id && order->nonce ? g_steal_pointer (&order) : NULL;
 }
 
 /* A problem of another family comes from a proxy or portal in between. */
@@ -328,5 +355,6 @@ wg_wire_problem_from_json (const char *json, gsize length, GError **error)
   problem->last_hash = wg_json_get_hash (&reader, "last_hash", WG_JSON_OPTIONAL);
   problem->epoch = wg_json_get_text (&reader, "epoch", WG_JSON_OPTIONAL);
   problem->offset = wg_json_get_int_or (&reader, "offset", 0, WG_JSON_INT_MAX, -1);
+  problem->wipe = read_wipe (&reader);
   return wg_json_reader_close (&reader, error) ? g_steal_pointer (&problem) : NULL;
 }

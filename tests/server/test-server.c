@@ -85,8 +85,8 @@ test_guessing (Fixture *fixture, gconstpointer unused)
 static gboolean
 set_revoked (WgWork *work, gpointer data, GError **error)
 {
-  return wg_db_run (work->db, "device-set-state", error, "state", 's', "revoked", "id", 's',
-                    (const char *) data, NULL);
+  return wg_db_run (work->db, "device-set-state", error, "state", 's', "revoked", "wipe", 'i',
+                    (gint64) 1, "id", 's', (const char *) data, NULL);
 }
 
 static void

@@ -62,7 +62,8 @@ void
 terminal_shut (Terminal *self)
 {
   g_clear_object (&self->sync);
-  wg_store_close (self->store);
+  if (self->store != NULL)
+    wg_store_close (self->store);
   g_clear_object (&self->store);
 }
 

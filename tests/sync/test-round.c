@@ -218,7 +218,7 @@ test_revoked_keeps_the_queue (void)
   g_autoptr (FaultPlatform) line = make_line ();
   g_autoptr (Terminal) terminal = terminal_new_next (line);
   g_autofree char *device = g_strdup (wg_store_get_identity (terminal->store)->device_id);
-  const char *const revoke[] = { "revoke", device, NULL };
+  const char *const revoke[] = { "revoke", device, "--keep-data", NULL };
   const char *const unlock[] = { "unlock", device, NULL };
   g_autofree char *id = terminal_log (terminal, WG_EVENT_LEVEL_MAJOR, "道路积水", NULL);
   g_autoptr (WgSyncStatus) status = NULL;
@@ -238,6 +238,87 @@ test_revoked_keeps_the_queue (void)
   ignored_too = test_daemon_run (platform, unlock);
   terminal_round_well (terminal);
   g_assert_cmpint (terminal_truth (terminal, id), ==, WG_TRUTH_APPLIED);
+}
+
+static gboolean
+is_erased (const char *folder)
+{
+  g_autofree char *key = g_build_filename (folder, "wangge.key", NULL);
+  g_autofree char *db = g_build_filename (folder, "store.db", NULL);
+
+  return !g_file_test (key, G_FILE_TEST_EXISTS) && !g_file_test (db, G_FILE_TEST_EXISTS);
+}
+
+/* Orders of somebody else, for another device, or of another session: the tablet is shut out, and
+ * keeps everything. */
+static void
+test_foreign_wipe_orders (void)
+{
+  g_autoptr (FaultPlatform) line = make_line ();
+  g_autoptr (Terminal) terminal = terminal_new_next (line);
+  const WgIdentity *identity = wg_store_get_identity (terminal->store);
+  g_autofree char *id = terminal_log (terminal, WG_EVENT_LEVEL_MAJOR, "道路积水", NULL);
+  guint8 public_key[WG_SIGN_PUBLIC], secret[WG_SIGN_SECRET];
+  g_autofree char *epoch = NULL, *store = g_strdup (wg_store_get_folder (terminal->store));
+  const char *const devices[] = { identity->device_id, "019cac8a-4040-7000-8000-0000000000d1" };
+
+  wg_crypto_sign_keys (wg_store_system_ports (), public_key, secret);
+  epoch = g_strdup (identity->epoch);
+  for (gsize i = 0; i < G_N_ELEMENTS (devices); i++)
+    {
+      g_autoptr (WgProblem) problem = wg_problem_new (403, "device-revoked", NULL);
+      g_autoptr (WgSyncStatus) status = NULL;
+      g_autofree char *body = NULL, *answer = NULL;
+      FaultRule rule = { .match = "POST /v1/session HTTP", .kind = FAULT_ANSWER };
+
+      problem->wipe = wg_wipe_order_new (devices[i], "AAECAwQFBgcICQoLDA0ODw", secret);
+      body = wg_wire_problem_to_json (problem);
+      answer = fault_answer (403, epoch, "application/problem+json", NULL, body);
+      rule.answer = answer;
+      fault_platform_rule (line, &rule);
+      terminal_restart (terminal); /* without a token */
+      g_assert_false (terminal_round (terminal, NULL));
+      status = wg_sync_dup_status (terminal->sync);
+      g_assert_cmpint (status->state, ==, WG_SYNC_REVOKED);
+      g_assert_false (is_erased (store));
+    }
+  fault_platform_rule (line, NULL);
+  terminal_round_well (terminal);
+  g_assert_cmpint (terminal_truth (terminal, id), ==, WG_TRUTH_APPLIED);
+}
+
+/* The platform's own word: key and files are gone at once, and a copy of the key made before is the
+ * only way in. */
+static void
+test_wipe_order (void)
+{
+  g_autoptr (FaultPlatform) line = make_line ();
+  g_autoptr (Terminal) terminal = terminal_new_next (line);
+  g_autofree char *device = g_strdup (wg_store_get_identity (terminal->store)->device_id);
+  g_autofree char *store = g_strdup (wg_store_get_folder (terminal->store));
+  g_autofree char *id = terminal_log (terminal, WG_EVENT_LEVEL_MAJOR, "道路积水", NULL);
+  const char *const revoke[] = { "revoke", device, NULL };
+  const char *const list[] = { "devices", "--json", NULL };
+  g_autoptr (WgSyncStatus) status = NULL;
+  g_autoptr (WgStore) again = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *ignored = test_daemon_run (platform, revoke);
+  g_autofree char *ordered = test_daemon_run (platform, list), *told = NULL;
+
+  g_assert_nonnull (strstr (ordered, "wipe-ordered"));
+  g_assert_false (terminal_round (terminal, NULL));
+  status = wg_sync_dup_status (terminal->sync);
+  g_assert_cmpint (status->state, ==, WG_SYNC_WIPED);
+  g_assert_true (is_erased (store));
+  g_assert_false (terminal_round (terminal, NULL)); /* nothing more is said to anybody */
+  terminal_shut (terminal);
+  g_assert_true (is_erased (store));
+  again = wg_store_unlock (store, wg_store_system_ports (), "a sample passphrase", &error);
+  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND);
+  g_assert_cmpint (wg_store_get_wiped_ms (store), >, 0);
+  told = test_daemon_run (platform, list);
+  g_assert_null (strstr (told, "wipe-ordered"));
+  g_assert_nonnull (strstr (told, "\"wiped\""));
 }
 
 /* T10: what the platform refuses stands in front of 200 good ones. */
@@ -554,6 +635,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/round/written-answers", test_written_answers);
   g_test_add_func ("/sync/round/token-renewed", test_token_renewed_in_the_round);
   g_test_add_func ("/sync/round/revoked-keeps-the-queue", test_revoked_keeps_the_queue);
+  g_test_add_func ("/sync/round/foreign-wipe-orders", test_foreign_wipe_orders);
+  g_test_add_func ("/sync/round/wipe-order", test_wipe_order);
   g_test_add_func ("/sync/round/poisoned-first", test_poisoned_first);
   g_test_add_func ("/sync/round/two-tablets", test_two_tablets);
   g_test_add_func ("/sync/round/photo-resumes", test_photo_resumes);

@@ -211,6 +211,17 @@ make_offset (void)
 }
 
 static char *
+make_revoked (void)
+{
+  guint8 public_key[WG_SIGN_PUBLIC], secret[WG_SIGN_SECRET];
+  g_autoptr (WgProblem) problem = wg_problem_new (403, "device-revoked", NULL);
+
+  sample_keys (public_key, secret);
+  problem->wipe = wg_wipe_order_new (SAMPLE_DEVICE, "AAECAwQFBgcICQoLDA0ODw", secret);
+  return wg_wire_problem_to_json (problem);
+}
+
+static char *
 again_problem (const char *text, gsize length, GError **error)
 {
   g_autoptr (WgProblem) problem = wg_wire_problem_from_json (text, length, error);
@@ -256,5 +267,6 @@ const Fixture SESSION_FIXTURES[] = {
   { "problem-replica-forked.json", make_forked, again_problem },
   { "problem-epoch-changed.json", make_epoch_changed, again_problem },
   { "problem-offset.json", make_offset, again_problem },
+  { "problem-device-revoked.json", make_revoked, again_problem },
   { NULL },
 };

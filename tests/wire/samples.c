@@ -362,6 +362,8 @@ make_pull_request (void)
   set_number (request->cursor, "w:w0001", 77);
   set_number (request->cursor, "g:370502001001001", 8812);
   set_number (request->cursor, "ref:370502", 0);
+  request->n_waiting = 2;
+  request->n_photos = 1;
   return wg_wire_pull_request_to_json (request);
 }
 

@@ -182,6 +182,24 @@ test_ticket_cases (void)
   g_assert_error (error, WG_WIRE_ERROR, WG_WIRE_ERROR_LIMIT);
 }
 
+/* Another key, another device, another session: no order. */
+static void
+test_wipe (void)
+{
+  guint8 public_key[WG_SIGN_PUBLIC], secret[WG_SIGN_SECRET], other[WG_SIGN_PUBLIC] = { 1 };
+  g_autoptr (WgWipeOrder) order = NULL;
+
+  sample_keys (public_key, secret);
+  order = wg_wipe_order_new (SAMPLE_DEVICE, "nonce", secret);
+  g_assert_true (wg_wipe_order_verify (order, SAMPLE_DEVICE, "nonce", public_key));
+  g_assert_false (wg_wipe_order_verify (order, SAMPLE_REPLICA, "nonce", public_key));
+  g_assert_false (wg_wipe_order_verify (order, SAMPLE_DEVICE, "once", public_key));
+  g_assert_false (wg_wipe_order_verify (order, SAMPLE_DEVICE, NULL, public_key));
+  g_assert_false (wg_wipe_order_verify (order, SAMPLE_DEVICE, "nonce", other));
+  order->signature[3] ^= 1;
+  g_assert_false (wg_wipe_order_verify (order, SAMPLE_DEVICE, "nonce", public_key));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -194,5 +212,6 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/problem/titles", test_problem_titles);
   g_test_add_func ("/wire/ticket/members", test_ticket);
   g_test_add_func ("/wire/ticket/cases", test_ticket_cases);
+  g_test_add_func ("/wire/session/wipe", test_wipe);
   return g_test_run ();
 }

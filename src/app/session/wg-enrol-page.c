@@ -6,11 +6,13 @@
 
 #include "app/session/wg-qr.h"
 #include "app/wg-app-error.h"
+#include "app/wg-time.h"
 
 struct _WgEnrolPage
 {
   AdwNavigationPage parent_instance;
 
+  GtkLabel *notice;
   AdwEntryRow *url;
   AdwEntryRow *code;
   AdwPasswordEntryRow *secret;
@@ -159,6 +161,7 @@ wg_enrol_page_class_init (WgEnrolPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = wg_enrol_page_dispose;
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/wangge/Wangge/ui/wg-enrol-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, notice);
   gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, url);
   gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, code);
   gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, secret);
@@ -168,6 +171,23 @@ wg_enrol_page_class_init (WgEnrolPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, progress);
   gtk_widget_class_bind_template_callback (widget_class, on_enrol_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_picture_cb);
+}
+
+/* A tablet that the office had erased says so, also after a restart. */
+static void
+show_notice (WgEnrolPage *self)
+{
+  gint64 wiped_ms = wg_store_get_wiped_ms (wg_services_get_folder (self->services));
+  g_autofree char *when = NULL, *text = NULL;
+
+  if (wiped_ms == 0)
+    return;
+  when = wg_time_format (wiped_ms, wg_services_now_ms (self->services));
+  text = g_strdup_printf (_ ("The data on this tablet was erased by order of the office (%s). To "
+                            "use it again, ask there for a new enrolment code."),
+                            when);
+  gtk_label_set_text (self->notice, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->notice), TRUE);
 }
 
 static void
@@ -194,6 +214,7 @@ wg_enrol_page_new (WgServices *services)
   g_autofree char *url = g_settings_get_string (wg_services_get_settings (services), "server-url");
 
   self->services = g_object_ref (services);
+  show_notice (self);
   gtk_editable_set_text (GTK_EDITABLE (self->url), url);
   return self;
 }

@@ -6,6 +6,7 @@
 
 #include "app/session/wg-enrol-page.h"
 #include "app/wg-app-error.h"
+#include "store/wg-lease.h"
 
 struct _WgUnlockPage
 {
@@ -19,6 +20,7 @@ struct _WgUnlockPage
   GtkStack *progress;
   WgServices *services; /* owned */
   gboolean busy;
+  gboolean lease_over; /* and said so */
 };
 
 G_DEFINE_FINAL_TYPE (WgUnlockPage, wg_unlock_page, ADW_TYPE_NAVIGATION_PAGE)
@@ -71,6 +73,36 @@ show_info (WgUnlockPage *self, const char *before)
 }
 
 static void
+on_lease_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (WgUnlockPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree WgLease *lease = wg_store_run_finish (WG_STORE (source), result, &error);
+  g_autofree char *text = NULL;
+
+  if (lease == NULL || self->services == NULL || self->busy || lease->over == self->lease_over)
+    return;
+  self->lease_over = lease->over;
+  if (lease->over)
+    {
+      g_set_error_literal (&error, WG_STORE_ERROR, WG_STORE_ERROR_LEASE, "");
+      text = wg_app_error_describe (error);
+    }
+  gtk_label_set_text (self->message, text ? text : _ ("The platform was reached. Unlock now."));
+}
+
+/* Behind the lock sync goes on; when it has reached the platform, the user is told. */
+static void
+look_at_lease (WgUnlockPage *self)
+{
+  WgStore *store = wg_services_get_store (self->services);
+
+  if (store != NULL)
+    wg_store_run_async (store, wg_lease_job, NULL, NULL, g_free, NULL, on_lease_cb,
+                        g_object_ref (self));
+}
+
+static void
 on_unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (WgUnlockPage) self = user_data;
@@ -82,6 +114,7 @@ on_unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   set_busy (self, FALSE);
   gtk_editable_set_text (GTK_EDITABLE (self->secret), "");
   text = wg_app_error_describe (error);
+  self->lease_over = g_error_matches (error, WG_STORE_ERROR, WG_STORE_ERROR_LEASE);
   show_info (self, text);
   gtk_widget_grab_focus (GTK_WIDGET (self->secret));
 }
@@ -94,6 +127,8 @@ on_unlock_cb (WgUnlockPage *self)
   if (self->busy || *secret == '\0')
     return;
   set_busy (self, TRUE);
+  gtk_label_set_text (self->message, "");
+  self->lease_over = FALSE;
   wg_services_unlock_async (self->services, secret, on_unlocked_cb, g_object_ref (self));
 }
 
@@ -219,5 +254,8 @@ wg_unlock_page_new (WgServices *services)
 
   self->services = g_object_ref (services);
   show_info (self, NULL);
+  g_signal_connect_object (services, "sync-changed", G_CALLBACK (look_at_lease), self,
+                           G_CONNECT_SWAPPED);
+  look_at_lease (self);
   return self;
 }

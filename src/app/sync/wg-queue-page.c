@@ -87,6 +87,7 @@ explain (WgQueuePage *self, const WgSyncStatus *status)
       g_string_append (text, _("This network answers itself: sign in to it first."));
       break;
     case WG_SYNC_REVOKED:
+    case WG_SYNC_WIPED:
     case WG_SYNC_FORKED: /* the same for its user: the queue is kept, the office enrols it again */
       g_string_append (text, _("This device was shut out. What waits is kept: go to the office."));
       break;

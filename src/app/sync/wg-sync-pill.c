@@ -35,6 +35,7 @@ describe_fault (const WgSyncStatus *status)
       return (Face) { "network-error-symbolic", "warning",
                       g_strdup (_("Sign in to this network")), g_strdup (_("Sign in")) };
     case WG_SYNC_REVOKED:
+    case WG_SYNC_WIPED:
     case WG_SYNC_FORKED: /* the same for its user: the queue is kept, the office enrols it again */
       return (Face) { "action-unavailable-symbolic", "error",
                       g_strdup (_("This device was shut out")), g_strdup (_("Shut out")) };

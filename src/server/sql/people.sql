@@ -41,7 +41,7 @@ UPDATE assign SET to_ms = :to_ms WHERE worker = :worker AND scope = :scope AND t
 SELECT count(*) AS n FROM assign WHERE worker = :worker;
 
 -- :name device-get
-SELECT id, public_key, model, os, app, state, enrolled_ms FROM device WHERE id = :id;
+SELECT id, public_key, state, wipe FROM device WHERE id = :id;
 
 -- :name device-by-key
 SELECT id, state FROM device WHERE public_key = :public_key;
@@ -54,18 +54,26 @@ VALUES (:id, :public_key, :model, :os, :app, 'active', :enrolled_ms);
 UPDATE device SET model = :model, os = :os, app = :app WHERE id = :id;
 
 -- :name device-set-state
-UPDATE device SET state = :state WHERE id = :id AND id <> 'console';
+UPDATE device SET state = :state, wipe = :wipe, wipe_told_ms = NULL
+WHERE id = :id AND id <> 'console';
+
+-- :name device-wipe-told
+UPDATE device SET wipe_told_ms = :now_ms WHERE id = :id AND wipe_told_ms IS NULL;
 
 -- :name device-all
-SELECT d.id, d.model, d.os, d.app, d.state, d.enrolled_ms, r.id AS replica, r.worker, r.last_seq,
-  r.durable_seq, r.seen_ms
-FROM device d JOIN replica r ON r.device = d.id
+SELECT d.id, d.model, d.os, coalesce(r.app, d.app) AS app, d.state, d.wipe, d.wipe_told_ms,
+  d.enrolled_ms, r.id AS replica, r.worker, w.name, r.last_seq, r.durable_seq, r.n_waiting,
+  r.n_photos, r.seen_ms
+FROM device d JOIN replica r ON r.device = d.id JOIN worker w ON w.id = r.worker
 WHERE d.id <> 'console' ORDER BY d.enrolled_ms, d.id, r.created_ms;
 
 -- :name replica-get
 -- :locks
 SELECT r.id, r.device, r.worker, r.last_seq, r.last_hash, r.last_at_ms, r.durable_seq
 FROM replica r WHERE r.id = :id;
+
+-- :name replica-contact
+SELECT seen_ms, app, n_waiting, n_photos FROM replica WHERE id = :id;
 
 -- :name replica-of-device
 SELECT id FROM replica WHERE device = :device AND worker = :worker ORDER BY created_ms LIMIT 1;
@@ -78,6 +86,13 @@ VALUES (:id, :device, :worker, :last_hash, :created_ms);
 UPDATE replica SET last_seq = :last_seq, last_hash = :last_hash, last_at_ms = :last_at_ms,
   seen_ms = :seen_ms
 WHERE id = :id;
+
+-- :name replica-touch
+UPDATE replica SET seen_ms = :seen_ms, app = :app, n_waiting = :n_waiting, n_photos = :n_photos
+WHERE id = :id;
+
+-- :name replica-seen
+UPDATE replica SET seen_ms = :seen_ms WHERE id = :id;
 
 -- :name replica-all
 SELECT id, worker, last_seq, last_hash, durable_seq FROM replica ORDER BY id;
