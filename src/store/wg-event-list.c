@@ -10,6 +10,7 @@
 #define LOOKALIKE_SCORE 0.001 /* above it: family, radius and time agree */
 #define NO_LIMIT_HOURS (24 * 30)
 #define METRES_PER_DEGREE 111320.0
+#define CLOCK_MENDED_MS (10 * 60000) /* up to here the platform leaves times as they are */
 
 static gboolean
 read_refusal (WgStoreContext *context, WgEventView *view, GError **error)
@@ -193,10 +194,41 @@ wg_event_store_list (
   if (row == NULL)
     return NULL;
   if (which == WG_EVENT_LIST_TODAY)
-    wg_statement_bind_int (row, "since", wg_local_day_start_ms (wg_ports_wall_ms (context->ports)));
+    wg_statement_bind_int (row, "since", wg_event_store_today_ms (context));
   wg_statement_bind_int (row, "offset", offset);
   wg_statement_bind_int (row, "limit", limit);
   return read_items (context, row, error);
+}
+
+/* How far the platform moves the times of what this clock stamps: device − platform. */
+static gint64
+get_clock_off_ms (WgStoreContext *context)
+{
+  gint64 off_ms = wg_store_get_meta_int (context, "clock_skew_ms");
+
+  return ABS (off_ms) > CLOCK_MENDED_MS ? off_ms : 0;
+}
+
+/**
+ * wg_event_store_today_ms:
+ * @context: of the job
+ *
+ * Tells when today began. What the platform has applied carries the platform's times: where the
+ * clocks of the two are in different days, the earlier day counts, so that nothing that was done
+ * today goes out of view.
+ *
+ * Thread: the store's.
+ * Errors: none.
+ * Source: ux.md T16
+ *
+ * Returns: Unix ms
+ */
+gint64
+wg_event_store_today_ms (WgStoreContext *context)
+{
+  gint64 now_ms = wg_ports_wall_ms (context->ports);
+
+  return wg_local_day_start_ms (MIN (now_ms, now_ms - get_clock_off_ms (context)));
 }
 
 static void
@@ -280,7 +312,10 @@ get_facts (const WgEvent *event)
 }
 
 static void
-bind_neighbourhood (WgStatement *row, const WgStandard *standard, const WgEvent *event)
+bind_neighbourhood (WgStatement *row,
+                    const WgStandard *standard,
+                    const WgEvent *event,
+                    gint64 slack_ms)
 {
   const WgEventClass *class = wg_standard_find (standard, event->class_code);
   double radius_m = class && class->duplicate_radius_m > 0 ? class->duplicate_radius_m : 500;
@@ -293,8 +328,8 @@ bind_neighbourhood (WgStatement *row, const WgStandard *standard, const WgEvent 
   wg_statement_bind_real (row, "north", event->lat + lat_span);
   wg_statement_bind_real (row, "west", event->lon - lon_span);
   wg_statement_bind_real (row, "east", event->lon + lon_span);
-  wg_statement_bind_int (row, "since", event->occurred_ms - hours * 3600000);
-  wg_statement_bind_int (row, "until", event->occurred_ms + hours * 3600000);
+  wg_statement_bind_int (row, "since", event->occurred_ms - hours * 3600000 - slack_ms);
+  wg_statement_bind_int (row, "until", event->occurred_ms + hours * 3600000 + slack_ms);
 }
 
 /**
@@ -303,7 +338,8 @@ bind_neighbourhood (WgStatement *row, const WgStandard *standard, const WgEvent 
  * @event: what is about to be reported
  * @error: return location
  *
- * Looks for events that may be the same matter: same family of classes, near, recent.
+ * Looks for events that may be the same matter: same family of classes, near, recent. When this
+ * clock is known to be off, what the platform has stamped is compared by this clock.
  *
  * Thread: the store's.
  * Errors: of the engine.
@@ -318,6 +354,7 @@ wg_event_store_lookalikes (WgStoreContext *context, const WgEvent *event, GError
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Lookalike));
   g_autoptr (GPtrArray) near = NULL;
   WgDuplicateFacts mine = get_facts (event);
+  gint64 off_ms = get_clock_off_ms (context);
   WgStatement *row;
 
   g_array_set_clear_func (found, clear_lookalike);
@@ -329,11 +366,12 @@ wg_event_store_lookalikes (WgStoreContext *context, const WgEvent *event, GError
   row = wg_db_statement (context->db, "event_near", error);
   if (row == NULL)
     return NULL;
-  bind_neighbourhood (row, context->standard, event);
+  bind_neighbourhood (row, context->standard, event, ABS (off_ms));
   if (event->occurred_ms == 0)
     {
-      wg_statement_bind_int (row, "since", mine.occurred_ms - NO_LIMIT_HOURS * 3600000LL);
-      wg_statement_bind_int (row, "until", mine.occurred_ms + WG_DAY_MS);
+      wg_statement_bind_int (row, "since",
+                             mine.occurred_ms - NO_LIMIT_HOURS * 3600000LL - ABS (off_ms));
+      wg_statement_bind_int (row, "until", mine.occurred_ms + WG_DAY_MS + ABS (off_ms));
     }
   near = read_items (context, row, error);
   if (near == NULL)
@@ -341,8 +379,13 @@ wg_event_store_lookalikes (WgStoreContext *context, const WgEvent *event, GError
   for (guint i = 0; i < near->len; i++)
     {
       WgEventItem *item = g_ptr_array_index (near, i);
-      WgDuplicateFacts other = get_facts (wg_event_item_get_view (item)->event);
-      Lookalike lookalike = { wg_duplicate_score (context->standard, &mine, &other), NULL };
+      const WgEvent *event_near = wg_event_item_get_view (item)->event;
+      WgDuplicateFacts other = get_facts (event_near);
+      Lookalike lookalike = { 0 };
+
+      if (event_near->ver > 0)
+        other.occurred_ms += off_ms;
+      lookalike.score = wg_duplicate_score (context->standard, &mine, &other);
 
       if (lookalike.score < LOOKALIKE_SCORE)
         continue;
@@ -461,7 +504,7 @@ wg_event_store_count (WgStoreContext *context, WgEventCounts *out_counts, GError
 
   if (today == NULL)
     return FALSE;
-  wg_statement_bind_int (today, "since", wg_local_day_start_ms (wg_ports_wall_ms (context->ports)));
+  wg_statement_bind_int (today, "since", wg_event_store_today_ms (context));
   if (!count_one (today, &counts.n_today, error) ||
       !count_one (wg_db_statement (context->db, "event_count_returned", error), &counts.n_returned,
                   error) ||

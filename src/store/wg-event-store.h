@@ -109,6 +109,7 @@ typedef struct
   WgTruth truth;
 } WgEventDot;
 void wg_event_dot_free (WgEventDot *dot);
+gint64 wg_event_store_today_ms (WgStoreContext *context);
 GPtrArray *wg_event_store_dots (WgStoreContext *context, gint64 since_ms, GError **error);
 
 /* Lookalikes of @event from the store, best first, at most 3: GPtrArray of WgEventItem. */

@@ -109,10 +109,11 @@ class Terminal:
             for name, value in settings.items():
                 file.write(f"{name.replace('_', '-')}={value}\n")
 
-    def start(self, unlocked=True):
-        """Starts the terminal; @unlocked: with the secret in a file, else it asks."""
+    def start(self, unlocked=True, **more):
+        """Starts the terminal; @unlocked: with the secret in a file, else it asks; @more: into its
+        environment."""
         environment = dict(os.environ, XDG_CONFIG_HOME=self.config, GSETTINGS_BACKEND="keyfile",
-                           G_DEBUG="fatal-criticals", WANGGE_POSITION=f"fixed:{PLACE}")
+                           G_DEBUG="fatal-criticals", WANGGE_POSITION=f"fixed:{PLACE}", **more)
         arguments = [TERMINAL, "--folder", self.store]
         if unlocked:
             arguments += ["--secret-file", self.secret_file]

@@ -5,6 +5,10 @@ import time
 import traceback
 
 
+class Skip(Exception):
+    """What this machine cannot do, with the reason."""
+
+
 def run(tests, before):
     """@tests: (name, function), in order; @before: called with the name, gives what the function
     gets, as a context manager. The others need what the first one leaves: without it they are not
@@ -22,6 +26,8 @@ def run(tests, before):
             with before(name) as given:
                 function(given)
             print(f"ok {number} - {name}", flush=True)
+        except Skip as reason:
+            print(f"ok {number} - {name} # SKIP {reason}", flush=True)
         except Exception:  # each fault of a test is one failed test, whatever it is
             failed += 1
             print(f"not ok {number} - {name}", flush=True)

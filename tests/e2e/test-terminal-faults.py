@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What goes wrong at the terminal, and how its user gets on: refusals, photos, rules that change."""
 import json
+import os
+import time
 
+import tap
 from field_world import wait_until
-from person import (GENERAL_CLASS, MAJOR_CLASS, QUEUE, SYNC_BACK_S, TODAY, check_names, go, main, report,
+from person import (GENERAL_CLASS, MAJOR_CLASS, QUEUE, SETTINGS, SYNC_BACK_S, TODAY, check_names, go, main, report,
                     row, sync_now, wait_home, words)
 
 GENERAL_CODE = "0201"
@@ -103,6 +106,28 @@ def photos(world):
     wait_until(lambda: states_of(world, event) == ["whole", "whole"], "both photos at the platform")
 
 
+def clock(world):
+    """Eight hours fast: the user is told on top and in device health; the platform knows the time."""
+    shim = os.environ["WG_TEST_CLOCK_SHIM"]
+    if not shim:
+        raise tap.Skip("a program with sanitizers takes no clock by LD_PRELOAD")
+    world.platform.start()
+    screen = world.terminal.start(LD_PRELOAD=shim, WG_TEST_CLOCK_SHIFT_S=str(8 * 3600))
+    wait_home(screen)
+    before = int(time.time() * 1000)
+    report(screen, 2, OTHER_CLASS)
+    row(screen, OTHER_CLASS, "已生效", limit_s=SYNC_BACK_S)
+    after = int(time.time() * 1000)
+    fields = world.platform.events()[0]["body"]["f"]
+    assert before <= fields["reported_ms"] <= after, (before, fields, after)
+    assert not fields.get("clock_suspect"), fields
+    screen.wait_text("本机时钟快了 480 分钟：请校准")
+    go(screen, SETTINGS)
+    screen.press("查看…", "button")
+    screen.wait_text("快 480 分钟：请校准时钟")
+    check_names(screen, "device health with a wrong clock")
+
+
 def recent(screen):
     """The small pictures that can be chosen."""
     return [node for node in screen.nodes()
@@ -114,4 +139,4 @@ def states_of(world, event):
 
 
 if __name__ == "__main__":
-    main(refused, photos)
+    main(refused, photos, clock)

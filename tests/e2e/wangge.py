@@ -20,6 +20,10 @@ class Failed(Exception):
     pass
 
 
+class Skip(Exception):
+    """What this machine cannot do, with the reason."""
+
+
 class Platform:
     """The daemon with the sample district, in a folder of its own."""
 
@@ -79,6 +83,7 @@ class Terminal:
     def __init__(self, platform, worker, code=None):
         self.platform = platform
         self.worker = worker
+        self.more = {}  # in the environment of its program
         self.folder = tempfile.mkdtemp(prefix="wangge-field-")
         os.rmdir(self.folder)
         self.ok("enrol", "--code", code or platform.code(worker), "--url", platform.url)
@@ -88,7 +93,9 @@ class Terminal:
 
     def run(self, *arguments):
         """Exit code and what was printed."""
-        ran = subprocess.run(self.command(*arguments), capture_output=True, text=True, env=environment(), check=False)
+        ran = subprocess.run(
+            self.command(*arguments), capture_output=True, text=True, env=environment(**self.more), check=False
+        )
         if ran.returncode < 0:
             raise Failed(f"wangge-field {' '.join(arguments)} died of signal {-ran.returncode}: {ran.stderr}")
         return ran.returncode, json.loads(ran.stdout) if ran.stdout else None
@@ -140,6 +147,8 @@ def main(*tests):
             try:
                 test(platform)
                 print(f"ok {number} {name}", flush=True)
+            except Skip as reason:
+                print(f"ok {number} {name} # SKIP {reason}", flush=True)
             except Exception:  # whatever it was, the others run and the reason is shown
                 bad += 1
                 traceback.print_exc()  # to standard error, which is shown when a test fails

@@ -120,6 +120,52 @@ test_lookalikes (void)
   g_assert_cmpuint (late->len, ==, 0);
 }
 
+static gpointer
+set_skew_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return GINT_TO_POINTER (wg_store_set_meta (context, "clock_skew_ms", data, error));
+}
+
+/* Source: ux.md T16. A tablet two days fast: the platform has mended the time of what was reported
+ * a minute ago. It stays in view as today's, and a second report of the matter is still noticed. */
+static void
+test_clock_off (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (WgEvent) event = wg_test_event_new (WG_EVENT_LEVEL_GENERAL);
+  g_autoptr (WgEvent) again = wg_test_event_new (WG_EVENT_LEVEL_GENERAL);
+  g_autoptr (GPtrArray) before = NULL, after = NULL, today = NULL;
+
+  wg_test_platform_add_reference (platform);
+  event->id = wg_id_new (&f->clock.ports);
+  g_set_str (&event->class_code, "0205"); /* the same matter for twelve hours */
+  g_set_str (&again->class_code, "0205");
+  event->occurred_ms = event->reported_ms = WG_TEST_NOW_MS - 60000 - 2 * DAY_MS;
+  event->reporter = g_strdup (WG_TEST_WORKER);
+  event->state = WG_EVENT_STATE_REPORTED;
+  event->step_no = 1;
+  event->ver = 1;
+  event->grid_code = g_strdup (WG_TEST_GRID);
+  event->org_code = g_strndup (WG_TEST_GRID, 9);
+  wg_test_platform_put_event (platform, event, NULL);
+  wg_test_pull (f, platform);
+  again->occurred_ms = WG_TEST_NOW_MS;
+  before = wg_test_store_run (f, lookalikes_job, again);
+  g_assert_cmpuint (before->len, ==, 0); /* long ago, by a clock that is right */
+  g_assert_cmpuint (count_events (f).n_today, ==, 0);
+
+  wg_test_store_run (f, set_skew_job, "172800000");
+  after = wg_test_store_run (f, lookalikes_job, again);
+  g_assert_cmpuint (after->len, ==, 1);
+  g_assert_cmpuint (count_events (f).n_today, ==, 1);
+  today = list_events (f, WG_EVENT_LIST_TODAY);
+  g_assert_cmpuint (today->len, ==, 1);
+
+  wg_test_store_run (f, set_skew_job, "300000"); /* five minutes: left as it is */
+  g_assert_cmpuint (count_events (f).n_today, ==, 0);
+}
+
 static void
 test_top_classes (void)
 {
@@ -245,6 +291,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/lists/today", test_today);
   g_test_add_func ("/store/lists/class-names", test_class_names);
   g_test_add_func ("/store/lists/lookalikes", test_lookalikes);
+  g_test_add_func ("/store/lists/clock-off", test_clock_off);
   g_test_add_func ("/store/lists/top-classes", test_top_classes);
   g_test_add_func ("/store/lists/five-years", test_five_years);
   return g_test_run ();

@@ -8,6 +8,7 @@
 #include "store/wg-attachment-store.h"
 
 #define YEAR_MS (G_GINT64_CONSTANT (366) * 24 * 3600 * 1000)
+#define SINCE_TODAY (-1) /* the store knows when that began */
 
 struct _WgDistrictMap
 {
@@ -86,7 +87,10 @@ load_pack (WgDistrictMap *self)
 static gpointer
 dots_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
 {
-  return wg_event_store_dots (context, *(gint64 *) data, error);
+  gint64 since_ms = *(gint64 *) data;
+
+  return wg_event_store_dots (
+      context, since_ms == SINCE_TODAY ? wg_event_store_today_ms (context) : since_ms, error);
 }
 
 static void
@@ -140,8 +144,7 @@ static void
 load_dots (WgDistrictMap *self)
 {
   gint64 now_ms = wg_services_now_ms (self->services);
-  gint64 since_ms =
-      self->which == WG_DOTS_TODAY ? wg_local_day_start_ms (now_ms) : now_ms - YEAR_MS;
+  gint64 since_ms = self->which == WG_DOTS_TODAY ? SINCE_TODAY : now_ms - YEAR_MS;
 
   if (self->which == WG_DOTS_NONE)
     return;
