@@ -8,12 +8,17 @@
 #include <glib/gstdio.h>
 
 #include "core/wg-chain.h"
+#include "core/wg-id.h"
 #include "db/wg-file.h"
+#include "db/wg-postgres.h"
 #include "server/wg-admin.h"
 #include "server/wg-audit.h"
 #include "server/wg-blob-store.h"
 #include "server/wg-check.h"
 #include "server/wg-server-error.h"
+
+/* Setting that tells a database from its copies. */
+#define META_TRACE "copy-trace"
 
 /* What the verified copy holds of a replica. */
 typedef struct
@@ -96,10 +101,79 @@ remove_database (const char *path)
   g_unlink (shm);
 }
 
+static gboolean
+leave_trace (WgWork *work, gpointer data, GError **error)
+{
+  return wg_meta_set (work->db, META_TRACE, data, error);
+}
+
+/* A copy of this platform of this epoch, and not the database itself: what we leave here just now
+ * must not be there. */
+static gboolean
+is_own_copy (WgAdmin *admin, const char *address, GError **error)
+{
+  g_autofree char *trace = wg_id_new (&admin->ports), *found = NULL;
+  g_autoptr (WgPlatform) copy = NULL;
+  g_autoptr (WgDb) db = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (!wg_admin_run (admin, leave_trace, trace, error))
+    return FALSE;
+  copy = wg_platform_open_copy (admin->folder, admin->key_file, address, &admin->ports, error);
+  db = copy ? wg_platform_connect (copy, FALSE, error) : NULL;
+  if (db == NULL)
+    return FALSE;
+  found = wg_meta_get (db, META_TRACE, &local);
+  if (local == NULL && g_strcmp0 (found, trace) == 0)
+    g_set_error (&local, WG_SERVER_ERROR, WG_SERVER_ERROR_REQUEST,
+                 "it is the database itself, not a copy of it");
+  else if (local == NULL &&
+           (memcmp (copy->sign_public, admin->platform->sign_public, WG_SIGN_PUBLIC) != 0 ||
+            g_strcmp0 (copy->epoch, admin->platform->epoch) != 0))
+    g_set_error (&local, WG_SERVER_ERROR, WG_SERVER_ERROR_REQUEST,
+                 "it is no copy of this platform since its last restore");
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* PostgreSQL is copied by its own tools. A copy that they have restored somewhere is looked at. */
+static GPtrArray *
+check_shared_copy (WgAdmin *admin, const char *address, WgCheckCounts *out, GError **error)
+{
+  if (!wg_postgres_is_address (address))
+    {
+      g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_REQUEST,
+                   "a PostgreSQL database is copied by its own tools: give the address of a copy "
+                   "that was restored, to have it checked");
+      return NULL;
+    }
+  return is_own_copy (admin, address, error) ? mark_and_check (admin, address, out, error) : NULL;
+}
+
+/* Copies the file and gives the copy its name when it has been checked. */
+static GPtrArray *
+make_copy (WgAdmin *admin, const char *path, WgCheckCounts *out, GError **error)
+{
+  g_autofree char *part = g_strconcat (path, ".new", NULL);
+  GPtrArray *marks = NULL;
+
+  remove_database (part);
+  if (wg_db_backup (admin->db, part, error))
+    marks = mark_and_check (admin, part, out, error);
+  if (marks == NULL || !wg_file_move (part, path, error))
+    {
+      remove_database (part);
+      g_clear_pointer (&marks, g_ptr_array_unref);
+    }
+  return marks;
+}
+
 /**
  * wg_command_backup:
  * @admin: the invocation
- * @arguments: where to
+ * @arguments: where to; for PostgreSQL the address of a copy that its own tools have restored
  *
  * Copies the database while it is in use, opens the copy and checks all of it; only then does it
  * get its name, and terminals hear that their operations are safe. Photos are files: copy the
@@ -114,24 +188,23 @@ remove_database (const char *path)
 int
 wg_command_backup (WgAdmin *admin, char **arguments)
 {
-  g_autofree char *part = g_strconcat (arguments[0], ".new", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) marks = NULL;
   WgCheckCounts counts;
+  gboolean shared;
 
   if (!wg_admin_open (admin))
     return WG_EXIT_FAILED;
-  remove_database (part);
-  if (wg_db_backup (admin->db, part, &error))
-    marks = mark_and_check (admin, part, &counts, &error);
-  if (marks == NULL || !wg_file_move (part, arguments[0], &error))
-    {
-      remove_database (part);
-      return wg_admin_fail (error);
-    }
-  if (!wg_admin_run (admin, move_marks, marks, &error))
+  shared = wg_platform_is_shared (admin->platform);
+  marks = shared ? check_shared_copy (admin, arguments[0], &counts, &error)
+                 : make_copy (admin, arguments[0], &counts, &error);
+  if (marks == NULL || !wg_admin_run (admin, move_marks, marks, &error))
     return wg_admin_fail (error);
-  g_print (_ ("Copied and checked: %d operations in %s\n"), (int) counts.n_operations, arguments[0]);
+  if (shared)
+    g_print (_ ("Checked: %d operations\n"), (int) counts.n_operations);
+  else
+    g_print (_ ("Copied and checked: %d operations in %s\n"), (int) counts.n_operations,
+               arguments[0]);
   return WG_EXIT_OK;
 }
 
@@ -184,7 +257,11 @@ static gboolean
 note_restore (WgWork *work, gpointer data, GError **error)
 {
   g_autofree char *actor = wg_admin_get_actor ();
+  g_autofree char *epoch = wg_id_new (&work->platform->ports);
 
+  /* A file's epoch stands beside it. */
+  if (wg_db_is_shared (work->db) && !wg_meta_set (work->db, WG_META_EPOCH, epoch, error))
+    return FALSE;
   return wg_db_run (work->db, "meta-drop", error, "key", 's', WG_META_COPY, NULL) &&
          wg_audit_add (work, actor, "restored", work->platform->copy_of, NULL, error);
 }
@@ -201,7 +278,7 @@ prepare_copy (
 
   if (db == NULL)
     return FALSE;
-  if (copy->copy_of == NULL)
+  if (copy->copy_of == NULL && !wg_platform_is_shared (copy))
     {
       g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_REQUEST,
                    "not made by the command backup: a copy of a database in use may lack its log");
@@ -268,10 +345,28 @@ print_restored (const WgAdmin *admin, const Missing *missing, const WgCheckCount
     g_print (_ ("%u map packs are not in the folder: import them again\n"), missing->n_packs);
 }
 
+/* What PostgreSQL's own tools have restored begins a new epoch where it stands. Daemons that still
+ * serve it end by themselves at their next write. */
+static int
+restore_shared (WgAdmin *admin, const char *address)
+{
+  g_autoptr (GError) error = NULL;
+  WgCheckCounts counts;
+  Missing missing;
+
+  if (!prepare_copy (admin, address, &missing, &counts, &error))
+    return wg_admin_fail (error);
+  g_set_str (&admin->database, address);
+  if (!wg_admin_open (admin))
+    return WG_EXIT_FAILED;
+  print_restored (admin, &missing, &counts);
+  return WG_EXIT_OK;
+}
+
 /**
  * wg_command_restore:
  * @admin: the invocation
- * @arguments: a backup
+ * @arguments: a backup, or the address of a PostgreSQL database that its own tools have restored
  *
  * Checks a backup, puts it in place of the database and begins a new epoch: terminals then send
  * again what the backup does not hold. Needs of the folder only the key; what stood there is kept
@@ -293,6 +388,8 @@ wg_command_restore (WgAdmin *admin, char **arguments)
   gboolean good;
   int lock;
 
+  if (wg_postgres_is_address (arguments[0]))
+    return restore_shared (admin, arguments[0]);
   if (!g_file_test (arguments[0], G_FILE_TEST_EXISTS))
     return wg_admin_not_found (_ ("file"), arguments[0]);
   lock = wg_platform_lock (admin->folder, TRUE, &error);
