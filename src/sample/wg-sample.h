@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/wg-org.h"
+#include "core/wg-record.h"
 #include "core/wg-standard.h"
 
 G_BEGIN_DECLS
@@ -106,5 +107,9 @@ GPtrArray *wg_sample_history_new (const WgSampleDistrict *district,
                                   gint64 from_ms,
                                   gint64 until_ms,
                                   guint64 seed);
+
+/* @n households of one grid and who lives in them, invented: GPtrArray of sealed WgRecord, each
+ * household before its members. */
+GPtrArray *wg_sample_records_new (const WgGrid *grid, guint n, gint64 at_ms, guint64 seed);
 
 G_END_DECLS

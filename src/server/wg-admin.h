@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/wg-reference.h"
+#include "sample/wg-sample.h"
 #include "server/wg-work.h"
 #include "wire/wg-json-writer.h"
 
@@ -79,5 +80,13 @@ int wg_command_step (WgAdmin *admin, char **arguments);
 const GOptionEntry *wg_command_step_options (WgAdmin *admin);
 int wg_command_check (WgAdmin *admin, char **arguments);
 int wg_command_backup (WgAdmin *admin, char **arguments);
+
+/* The replica under which the command line makes operations in a worker's name. */
+gboolean
+wg_console_find_replica (WgWork *work, const char *worker, char **out_replica, GError **error);
+gboolean wg_init_records (WgAdmin *admin,
+                          const WgSampleDistrict *district,
+                          guint n_households,
+                          GError **error);
 
 G_END_DECLS

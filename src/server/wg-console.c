@@ -104,9 +104,23 @@ find_worker (WgWork *work, Step *self, const WgEvent *event, GError **error)
   return self->worker != NULL;
 }
 
-/* The console's own replica for this worker, made at the first use. */
-static gboolean
-find_replica (WgWork *work, Step *self, GError **error)
+/**
+ * wg_console_find_replica:
+ * @work: the transaction
+ * @worker: a worker
+ * @out_replica: (out): the console's own replica for this worker
+ * @error: return location
+ *
+ * Finds the replica under which the command line makes operations in a worker's name; makes
+ * it at the first use.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_console_find_replica (WgWork *work, const char *worker, char **out_replica, GError **error)
 {
   WgStatement *statement;
   g_autoptr (GError) local = NULL;
@@ -117,19 +131,19 @@ find_replica (WgWork *work, Step *self, GError **error)
   if (statement == NULL)
     return FALSE;
   wg_statement_bind_text (statement, "device", CONSOLE);
-  wg_statement_bind_text (statement, "worker", self->worker);
-  self->replica = wg_db_take_text (statement, "id", &local);
+  wg_statement_bind_text (statement, "worker", worker);
+  *out_replica = wg_db_take_text (statement, "id", &local);
   if (local)
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  if (self->replica)
+  if (*out_replica)
     return TRUE;
-  self->replica = wg_id_new (&work->platform->ports);
-  return wg_db_run (work->db, "replica-add", error, "id", 's', self->replica, "device", 's',
-                    CONSOLE, "worker", 's', self->worker, "last_hash", 's', WG_CHAIN_START,
-                    "created_ms", 'i', work->now_ms, NULL);
+  *out_replica = wg_id_new (&work->platform->ports);
+  return wg_db_run (work->db, "replica-add", error, "id", 's', *out_replica, "device", 's', CONSOLE,
+                    "worker", 's', worker, "last_hash", 's', WG_CHAIN_START, "created_ms", 'i',
+                    work->now_ms, NULL);
 }
 
 static char *
@@ -237,7 +251,8 @@ take_step (WgWork *work, gpointer data, GError **error)
   self->found = row && (other == NULL || duplicate_of);
   if (!self->found)
     return TRUE;
-  return find_worker (work, self, row->event, error) && find_replica (work, self, error) &&
+  return find_worker (work, self, row->event, error) &&
+         wg_console_find_replica (work, self->worker, &self->replica, error) &&
          push_step (work, self, row->event, duplicate_of, error) &&
          read_outcome (work, self, id, error) &&
          wg_audit_add (work, actor, wg_action_to_string (self->action), id, self->worker, error);

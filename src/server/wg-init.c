@@ -13,6 +13,7 @@
 #include "wg-config.h"
 
 static gboolean sample;
+static int households;
 static char *district;
 
 /**
@@ -29,6 +30,8 @@ wg_command_init_options (WgAdmin *admin)
 {
   static const GOptionEntry options[] = {
     { "sample", 0, 0, G_OPTION_ARG_NONE, &sample, N_ ("Fill it with the sample district"), NULL },
+    { "households", 0, 0, G_OPTION_ARG_INT, &households,
+      N_ ("With so many invented households in each sample grid"), N_ ("N") },
     { "district", 0, 0, G_OPTION_ARG_STRING, &district, N_ ("Division code, six digits (370502)"),
       N_ ("CODE") },
     { NULL },
@@ -86,6 +89,14 @@ fill (WgWork *work, gpointer data, GError **error)
                        error);
 }
 
+static gboolean
+make_records (WgAdmin *admin, GError **error)
+{
+  g_autoptr (WgSampleDistrict) all = wg_sample_district_new (WG_SAMPLE_SEED);
+
+  return wg_init_records (admin, all, (guint) households, error);
+}
+
 /* The map is made by a tool that may be missing: then the district is served without one. */
 static gboolean
 make_map (WgAdmin *admin, GError **error)
@@ -133,7 +144,8 @@ wg_command_init (WgAdmin *admin, char **arguments)
     return wg_admin_fail (error);
   if (!wg_admin_open (admin))
     return WG_EXIT_FAILED;
-  if (!wg_admin_run (admin, fill, NULL, &error) || (sample && !make_map (admin, &error)))
+  if (!wg_admin_run (admin, fill, NULL, &error) || (sample && !make_map (admin, &error)) ||
+      (sample && households > 0 && !make_records (admin, &error)))
     return wg_admin_fail (error);
   g_print (_ ("The platform is ready in %s\n"), admin->folder);
   return WG_EXIT_OK;

@@ -102,4 +102,23 @@ def records_are_found_confirmed_and_voided(platform):
     terminal.close()
 
 
-wangge.main(conflict_is_made_and_settled, records_are_found_confirmed_and_voided)
+def sample_people_come_down(platform):
+    terminal = wangge.Terminal(platform, "w0005")
+    synced(terminal)
+    houses = terminal.ok("record", "list", "household")
+    people = terminal.ok("record", "list", "resident")
+    check(len(houses) == 3 and len(people) >= 3, (houses, people))
+    check(all(row["truth"] == "applied" and row["confirmed"] for row in houses + people), people)
+    check(all(row["title"].endswith("**") and row["fields"]["id_no"].count("*") == 15 for row in people), people)
+    check(terminal.ok("record", "list", "resident", "--which", "unconfirmed") == [], "each was looked at when it was made")
+    check(revealed(terminal, people[0]["id"])["id_no"].startswith("00"), "nobody's number")
+    synced(terminal)
+    terminal.close()
+
+
+wangge.main(
+    conflict_is_made_and_settled,
+    records_are_found_confirmed_and_voided,
+    sample_people_come_down,
+    init=("--households", "3"),
+)

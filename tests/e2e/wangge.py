@@ -27,11 +27,11 @@ class Skip(Exception):
 class Platform:
     """The daemon with the sample district, in a folder of its own."""
 
-    def __init__(self):
+    def __init__(self, *init):
         self.folder = tempfile.mkdtemp(prefix="wangge-platform-")
         self.process = None
         self.port = 0
-        self.run("init", "--sample")
+        self.run("init", "--sample", *init)
         self.start()
 
     def run(self, *arguments):
@@ -136,10 +136,10 @@ def picture(path, width=1200, height=900):
     return path
 
 
-def main(*tests):
+def main(*tests, init=()):
     """Each test gets a platform of the whole run."""
     print(f"1..{len(tests)}", flush=True)
-    platform = Platform()
+    platform = Platform(*init)
     bad = 0
     try:
         for number, test in enumerate(tests, 1):
