@@ -259,10 +259,7 @@ add_number (GHashTable *words, const char *number)
 GPtrArray *
 wg_pinyin_words (const WgRecord *record)
 {
-  g_autoptr (GHashTable) words = g_hash_table_new (g_str_hash, g_str_equal);
-  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
-  GHashTableIter iter;
-  gpointer word;
+  g_autoptr (GHashTable) words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (const WgField *field = record->kind->fields; field->name != NULL; field++)
     {
@@ -274,8 +271,5 @@ wg_pinyin_words (const WgRecord *record)
       else
         add_number (words, text);
     }
-  g_hash_table_iter_init (&iter, words);
-  while (g_hash_table_iter_next (&iter, &word, NULL))
-    g_ptr_array_add (list, word);
-  return list;
+  return g_hash_table_steal_all_keys (words); /* with the function that frees them */
 }
