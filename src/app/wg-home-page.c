@@ -8,6 +8,7 @@
 #include "app/field/wg-map-page.h"
 #include "app/field/wg-today-page.h"
 #include "app/preferences/wg-settings-page.h"
+#include "app/records/wg-records-page.h"
 #include "app/sync/wg-queue-page.h"
 #include "app/sync/wg-sync-pill.h"
 #include "app/sync/wg-warning-bar.h"
@@ -53,6 +54,8 @@ make_page (WgHomePage *self, const char *name)
     return GTK_WIDGET (wg_map_page_new (self->services));
   if (g_str_equal (name, "events"))
     return GTK_WIDGET (wg_events_page_new (self->services));
+  if (g_str_equal (name, "records"))
+    return GTK_WIDGET (wg_records_page_new (self->services));
   if (g_str_equal (name, "queue"))
     return GTK_WIDGET (wg_queue_page_new (self->services));
   return GTK_WIDGET (wg_settings_page_new (self->services));
@@ -248,7 +251,7 @@ wg_home_page_new (WgServices *services)
 /**
  * wg_home_page_show:
  * @self: home
- * @name: "today", "map", "events", "queue" or "settings"
+ * @name: "today", "map", "events", "records", "queue" or "settings"
  *
  * Goes to one of the top-level pages.
  *

@@ -4,6 +4,9 @@
 
 #include "app/field/wg-event-page.h"
 #include "app/field/wg-report-dialog.h"
+#include "app/records/wg-conflict-page.h"
+#include "app/records/wg-record-dialog.h"
+#include "app/records/wg-record-page.h"
 #include "app/session/wg-enrol-page.h"
 #include "app/session/wg-unlock-page.h"
 #include "app/wg-home-page.h"
@@ -139,6 +142,73 @@ on_open_draft_cb (GtkWidget *widget, const char *name, GVariant *parameter)
     wg_report_dialog_open_draft (self->services, widget, g_variant_get_string (parameter, NULL));
 }
 
+/* --- records ---------------------------------------------------------------------------------- */
+
+static void
+push (WgWindow *self, AdwNavigationPage *page)
+{
+  close_dialogs (self);
+  adw_navigation_view_push (self->navigation, page);
+}
+
+static void
+on_show_record_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  WgWindow *self = WG_WINDOW (widget);
+  const char *id = g_variant_get_string (parameter, NULL);
+  AdwNavigationPage *top = adw_navigation_view_get_visible_page (self->navigation);
+
+  if (self->home == NULL)
+    return;
+  if (!WG_IS_RECORD_PAGE (top) || !g_str_equal (wg_record_page_get_id (WG_RECORD_PAGE (top)), id))
+    push (self, ADW_NAVIGATION_PAGE (wg_record_page_new (self->services, id)));
+}
+
+static void
+on_show_conflict_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  WgWindow *self = WG_WINDOW (widget);
+  const char *id = g_variant_get_string (parameter, NULL);
+  AdwNavigationPage *top = adw_navigation_view_get_visible_page (self->navigation);
+
+  if (self->home == NULL)
+    return;
+  if (!WG_IS_CONFLICT_PAGE (top) ||
+      !g_str_equal (wg_conflict_page_get_id (WG_CONFLICT_PAGE (top)), id))
+    push (self, ADW_NAVIGATION_PAGE (wg_conflict_page_new (self->services, id)));
+}
+
+static void
+on_new_record_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  WgWindow *self = WG_WINDOW (widget);
+  const char *kind, *field, *value;
+
+  g_variant_get (parameter, "(&s&s&s)", &kind, &field, &value);
+  if (self->home != NULL)
+    adw_dialog_present (
+        ADW_DIALOG (wg_record_dialog_new (self->services, wg_kind_find (kind), field, value)),
+        widget);
+}
+
+static void
+on_edit_record_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  WgWindow *self = WG_WINDOW (widget);
+
+  if (self->home != NULL)
+    wg_record_dialog_open_record (self->services, widget, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_open_record_draft_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  WgWindow *self = WG_WINDOW (widget);
+
+  if (self->home != NULL)
+    wg_record_dialog_open_draft (self->services, widget, g_variant_get_string (parameter, NULL));
+}
+
 /* --- object ----------------------------------------------------------------------------------- */
 
 static gboolean
@@ -200,6 +270,12 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.report-at", "(dd)", on_report_at_cb);
   gtk_widget_class_install_action (widget_class, "win.mend-event", "s", on_mend_event_cb);
   gtk_widget_class_install_action (widget_class, "win.open-draft", "s", on_open_draft_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-record", "s", on_show_record_cb);
+  gtk_widget_class_install_action (widget_class, "win.show-conflict", "s", on_show_conflict_cb);
+  gtk_widget_class_install_action (widget_class, "win.new-record", "(sss)", on_new_record_cb);
+  gtk_widget_class_install_action (widget_class, "win.edit-record", "s", on_edit_record_cb);
+  gtk_widget_class_install_action (widget_class, "win.open-record-draft", "s",
+                                   on_open_record_draft_cb);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK, "win.report", "s",
                                        "general");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
@@ -211,8 +287,10 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_3, GDK_ALT_MASK, "win.show-page", "s",
                                        "events");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_4, GDK_ALT_MASK, "win.show-page", "s",
-                                       "queue");
+                                       "records");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_5, GDK_ALT_MASK, "win.show-page", "s",
+                                       "queue");
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_6, GDK_ALT_MASK, "win.show-page", "s",
                                        "settings");
 }
 
@@ -306,7 +384,7 @@ wg_window_show_event (WgWindow *self, const char *event_id)
 /**
  * wg_window_show_page:
  * @self: the window
- * @name: "today", "map", "events", "queue" or "settings"
+ * @name: "today", "map", "events", "records", "queue" or "settings"
  *
  * Goes to one of the top-level pages; does nothing while locked.
  *

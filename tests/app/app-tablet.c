@@ -2,6 +2,7 @@
 /* A tablet of the sample district for tests of the screens: store, services, window, waiting. */
 #include "app/app-tablet.h"
 
+#include "app/app-records.h"
 #include "app/wg-language.h"
 #include "app/wg-pictures.h"
 #include "core/wg-id.h"
@@ -195,9 +196,22 @@ make_step (const WgEvent *event, gint64 seq, WgAction action, gint64 at_ms, cons
   return step;
 }
 
+static void
+add_records (AppTablet *tablet, Feed *feed)
+{
+  g_autoptr (GPtrArray) rows = app_records_new (tablet);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      AppRecordRow *row = g_ptr_array_index (rows, i);
+
+      add_row (feed, row->kind, row->id, g_steal_pointer (&row->body));
+    }
+}
+
 /* The newest general event comes back to the worker. */
 static void
-fill_history (AppTablet *tablet, WgStore *store, guint n_events)
+fill_history (AppTablet *tablet, WgStore *store, guint n_events, gboolean records)
 {
   g_autofree char *scope = g_strconcat ("g:", tablet->grid->code, NULL);
   g_autofree char *classes = read_standard ("event-classes.csv");
@@ -229,11 +243,13 @@ fill_history (AppTablet *tablet, WgStore *store, guint n_events)
         }
       add_row (&feed, "event", event->id, wg_wire_event_row_to_json (event, steps));
     }
+  if (records)
+    add_records (tablet, &feed);
   close_feed (store, &feed);
 }
 
 static void
-make_store (AppTablet *tablet, guint n_events)
+make_store (AppTablet *tablet, guint n_events, gboolean records)
 {
   const WgPorts *ports = wg_store_system_ports ();
   g_autoptr (WgIdentity) identity = wg_identity_new ();
@@ -250,7 +266,7 @@ make_store (AppTablet *tablet, guint n_events)
   store = wg_store_create (tablet->folder, ports, APP_SECRET, identity, &error);
   g_assert_no_error (error);
   fill_reference (tablet, store);
-  fill_history (tablet, store, n_events);
+  fill_history (tablet, store, n_events, records);
   wg_store_close (store);
   g_object_unref (store);
 }
@@ -654,8 +670,8 @@ app_tablet_restart (AppTablet *tablet)
   start (tablet, width, height);
 }
 
-AppTablet *
-app_tablet_new (guint n_events, int width, int height)
+static AppTablet *
+make_tablet (guint n_events, gboolean records, int width, int height)
 {
   AppTablet *tablet = g_new0 (AppTablet, 1);
   g_autofree char *folder = wg_test_folder_new ();
@@ -667,9 +683,21 @@ app_tablet_new (guint n_events, int width, int height)
   tablet->district = wg_sample_district_new (WG_SAMPLE_SEED);
   tablet->worker = g_ptr_array_index (tablet->district->workers, 0);
   tablet->grid = g_ptr_array_index (tablet->district->grids, 0);
-  make_store (tablet, n_events);
+  make_store (tablet, n_events, records);
   start (tablet, width, height);
   return tablet;
+}
+
+AppTablet *
+app_tablet_new (guint n_events, int width, int height)
+{
+  return make_tablet (n_events, FALSE, width, height);
+}
+
+AppTablet *
+app_tablet_new_with_records (int width, int height)
+{
+  return make_tablet (0, TRUE, width, height);
 }
 
 void

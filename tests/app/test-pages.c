@@ -11,7 +11,7 @@ static const struct
   { 1280, 800, "wide" }, { 960, 600, "medium" }, { 800, 1280, "narrow" }, { 360, 720, "narrow" }
 };
 
-static const char *const PAGES[] = { "today", "map", "events", "queue", "settings" };
+static const char *const PAGES[] = { "today", "map", "events", "records", "queue", "settings" };
 
 static void
 assert_shape (AppTablet *tablet, const char *shape)

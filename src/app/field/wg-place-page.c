@@ -2,7 +2,6 @@
 /* Choosing a place on the map by hand. */
 #include "app/field/wg-place-page.h"
 
-#include "app/field/wg-event-maker.h"
 #include "app/widgets/wg-district-map.h"
 
 #define ZOOM 17
@@ -69,7 +68,7 @@ wg_place_page_init (WgPlacePage *self)
 /**
  * wg_place_page_new:
  * @services: what the screens work with, open
- * @event: where to begin; without a place, the own grid
+ * @start: (nullable): where to begin; %NULL: at the own grid
  *
  * Makes a map in pick mode: a cross in the middle, and buttons that take the place or go
  * back; a long press takes its place at once.
@@ -80,14 +79,14 @@ wg_place_page_init (WgPlacePage *self)
  * Returns: (transfer floating): the page
  */
 WgPlacePage *
-wg_place_page_new (WgServices *services, const WgEvent *event)
+wg_place_page_new (WgServices *services, const WgPoint *start)
 {
   WgPlacePage *self = g_object_new (WG_TYPE_PLACE_PAGE, NULL);
   WgMapView *view = wg_district_map_get_view (self->map);
 
   wg_district_map_set_services (self->map, services, WG_DOTS_NONE);
-  if (wg_event_maker_has_point (event))
-    wg_map_view_go_to (view, event->lon, event->lat, ZOOM);
+  if (start != NULL)
+    wg_map_view_go_to (view, start->lon, start->lat, ZOOM);
   g_signal_connect_object (view, "picked", G_CALLBACK (on_picked_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (view, "place-pressed", G_CALLBACK (on_picked_cb), self,
                            G_CONNECT_SWAPPED);

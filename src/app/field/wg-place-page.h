@@ -12,6 +12,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (WgPlacePage, wg_place_page, WG, PLACE_PAGE, AdwNavigationPage)
 
 /* signals: "picked" (double lon, double lat), "cancelled". */
-WgPlacePage *wg_place_page_new (WgServices *services, const WgEvent *event);
+WgPlacePage *wg_place_page_new (WgServices *services, const WgPoint *start);
 
 G_END_DECLS

@@ -93,7 +93,10 @@ on_place_cancelled_cb (WgReportDialog *self)
 static void
 on_pick_place_cb (WgReportDialog *self)
 {
-  WgPlacePage *page = wg_place_page_new (self->services, wg_report_form_get_event (self->form));
+  const WgEvent *event = wg_report_form_get_event (self->form);
+  WgPoint start = { event->lon, event->lat };
+  WgPlacePage *page =
+      wg_place_page_new (self->services, wg_event_maker_has_point (event) ? &start : NULL);
 
   g_signal_connect_object (page, "picked", G_CALLBACK (on_place_picked_cb), self,
                            G_CONNECT_SWAPPED);

@@ -9,6 +9,7 @@
 #include "app/field/wg-draft-keeper.h"
 #include "app/field/wg-event-jobs.h"
 #include "app/field/wg-event-row.h"
+#include "app/records/wg-record-dialog.h"
 #include "app/widgets/wg-children.h"
 #include "app/widgets/wg-district-map.h"
 #include "app/wg-time.h"
@@ -114,16 +115,27 @@ on_draft_delete_clicked_cb (GtkButton *button, WgTodayPage *self)
                         g_object_ref (self));
 }
 
-static const char *
-draft_title (const WgDraft *draft)
+static gboolean
+is_record (const WgDraft *draft)
 {
+  return g_str_has_prefix (draft->form, WG_RECORD_DRAFT);
+}
+
+static char *
+describe_draft (const WgDraft *draft)
+{
+  const WgKind *kind =
+      is_record (draft) ? wg_kind_find (draft->form + strlen (WG_RECORD_DRAFT)) : NULL;
+
+  if (is_record (draft))
+    return g_strdup_printf (_ ("Draft: %s"), kind != NULL ? _ (kind->title) : _ ("Record"));
   if (g_str_equal (draft->form, "event-major"))
-    return _ ("Draft: major event");
+    return g_strdup (_ ("Draft: major event"));
   if (g_str_equal (draft->form, "event-mend"))
-    return _ ("Draft: mending an event");
+    return g_strdup (_ ("Draft: mending an event"));
   if (g_str_equal (draft->form, "event-daily"))
-    return _ ("Draft: daily event");
-  return _ ("Draft: general event");
+    return g_strdup (_ ("Draft: daily event"));
+  return g_strdup (_ ("Draft: general event"));
 }
 
 static GtkWidget *
@@ -131,7 +143,8 @@ make_draft (WgTodayPage *self, const WgDraft *draft)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   g_autofree char *when = wg_time_format (draft->changed_ms, wg_services_now_ms (self->services));
-  g_autofree char *text = g_strdup_printf ("%s · %s", draft_title (draft), when);
+  g_autofree char *title = describe_draft (draft);
+  g_autofree char *text = g_strdup_printf ("%s · %s", title, when);
   GtkWidget *open = gtk_button_new ();
   GtkWidget *label = gtk_label_new (text);
   GtkWidget *remove = gtk_button_new_from_icon_name ("user-trash-symbolic");
@@ -140,11 +153,11 @@ make_draft (WgTodayPage *self, const WgDraft *draft)
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_button_set_child (GTK_BUTTON (open), label);
   gtk_widget_set_hexpand (open, TRUE);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (open), "win.open-draft");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (open),
+                                  is_record (draft) ? "win.open-record-draft" : "win.open-draft");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (open), "s", draft->id);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (open), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  draft_title (draft), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, when,
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (open), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, when, -1);
   gtk_widget_set_name (remove, draft->id);
   gtk_widget_set_tooltip_text (remove, _ ("Throw the draft away"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL,

@@ -4,13 +4,17 @@
 
 #include <glib/gi18n.h>
 
+#include "app/records/wg-conflict-button.h"
+#include "app/records/wg-record-jobs.h"
 #include "app/sync/wg-queue-row.h"
 #include "app/wg-time.h"
 #include "app/wg-toast.h"
+#include "app/widgets/wg-children.h"
 #include "store/wg-outbox.h"
 #include "store/wg-query-model.h"
 
 #define ROWS 300
+#define MOST_CONFLICTS 5
 
 struct _WgQueuePage
 {
@@ -18,10 +22,12 @@ struct _WgQueuePage
 
   GtkLabel *summary, *detail;
   GtkButton *send_all;
+  GtkBox *conflicts;
   GtkStack *stack;
   GtkListView *list;
-  WgServices *services; /* owned */
-  WgQueryModel *model;  /* owned */
+  WgServices *services;         /* owned */
+  WgQueryModel *model;          /* owned */
+  WgQueryModel *conflict_model; /* owned */
 };
 
 G_DEFINE_FINAL_TYPE (WgQueuePage, wg_queue_page, ADW_TYPE_BIN)
@@ -136,6 +142,25 @@ on_items_changed_cb (WgQueuePage *self)
   gtk_stack_set_visible_child_name (self->stack, any ? "list" : "empty");
 }
 
+/* They stay here until somebody has chosen. */
+static void
+on_conflicts_changed_cb (WgQueuePage *self)
+{
+  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (self->conflict_model)), MOST_CONFLICTS);
+
+  wg_children_remove_all (GTK_WIDGET (self->conflicts));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (WgConflictItem) item =
+                    g_list_model_get_item (G_LIST_MODEL (self->conflict_model), i);
+
+      gtk_box_append (self->conflicts,
+                      wg_conflict_button_new (wg_conflict_item_get_conflict (item),
+                                              wg_services_now_ms (self->services)));
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->conflicts), n > 0);
+}
+
 /* --- send all --------------------------------------------------------------------------------- */
 
 static gpointer
@@ -198,6 +223,7 @@ wg_queue_page_dispose (GObject *object)
 
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_QUEUE_PAGE);
   g_clear_object (&self->model);
+  g_clear_object (&self->conflict_model);
   g_clear_object (&self->services);
   G_OBJECT_CLASS (wg_queue_page_parent_class)->dispose (object);
 }
@@ -214,6 +240,7 @@ wg_queue_page_class_init (WgQueuePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WgQueuePage, detail);
   gtk_widget_class_bind_template_child (widget_class, WgQueuePage, send_all);
   gtk_widget_class_bind_template_child (widget_class, WgQueuePage, stack);
+  gtk_widget_class_bind_template_child (widget_class, WgQueuePage, conflicts);
   gtk_widget_class_bind_template_child (widget_class, WgQueuePage, list);
   gtk_widget_class_bind_template_callback (widget_class, on_send_all_clicked_cb);
 }
@@ -259,6 +286,9 @@ wg_queue_page_new (WgServices *services)
   gtk_list_view_set_model (self->list, selection);
   g_signal_connect_object (self->model, "items-changed", G_CALLBACK (on_items_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  self->conflict_model = wg_conflict_jobs_new_model (wg_services_get_store (services));
+  g_signal_connect_object (self->conflict_model, "items-changed",
+                           G_CALLBACK (on_conflicts_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (services, "counts-changed", G_CALLBACK (update_words), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (services, "sync-changed", G_CALLBACK (update_words), self,

@@ -76,15 +76,22 @@ on_dismiss_clicked_cb (WgQueueRow *self)
 static void
 on_mend_clicked_cb (WgQueueRow *self)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.mend-event", "s",
-                              wg_outbox_item_get_row (self->item)->rec);
+  const WgOutboxRow *row = wg_outbox_item_get_row (self->item);
+
+  gtk_widget_activate_action (GTK_WIDGET (self),
+                              row->record_kind != NULL ? "win.edit-record" : "win.mend-event", "s",
+                              row->rec);
 }
 
 static void
 on_open_clicked_cb (WgQueueRow *self)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-event", "s",
-                              wg_outbox_item_get_row (self->item)->rec);
+  const WgOutboxRow *row = wg_outbox_item_get_row (self->item);
+  const char *action = row->kind == WG_OPERATION_CONFLICT_RESOLVE ? "win.show-conflict"
+                       : row->record_kind != NULL                 ? "win.show-record"
+                                                                  : "win.show-event";
+
+  gtk_widget_activate_action (GTK_WIDGET (self), action, "s", row->rec);
 }
 
 /* --- what the row says ------------------------------------------------------------------------ */
@@ -118,14 +125,42 @@ choose_icon (WgTruth truth)
 static char *
 describe_title (const WgOutboxRow *row)
 {
-  if (row->kind == WG_OPERATION_SCOPE_DROPPED)
-    return g_strdup (_("A former grid was erased from this tablet"));
-  const char *what = row->kind == WG_OPERATION_EVENT_STEP ? _(wg_action_to_title (row->action))
-                                                          : row->kind == WG_OPERATION_EVENT_PATCH
-      ? _("Correction")
-      : _(wg_event_level_to_string (row->level));
+  const char *record = row->record_kind != NULL ? _ (row->record_kind->title) : _ ("Event");
+  const char *what;
 
-  return g_strdup_printf ("%s · %s", what, row->title != NULL ? row->title : _("Event"));
+  switch (row->kind)
+    {
+    case WG_OPERATION_SCOPE_DROPPED:
+      return g_strdup (_ ("A former grid was erased from this tablet"));
+    case WG_OPERATION_EVENT_STEP:
+      what = _ (wg_action_to_title (row->action));
+      break;
+    case WG_OPERATION_EVENT_PATCH:
+    case WG_OPERATION_RECORD_PATCH:
+      what = _ ("Correction");
+      break;
+    case WG_OPERATION_RECORD_CREATE:
+      what = C_ ("operation", "New");
+      break;
+    case WG_OPERATION_RECORD_VOID:
+      what = C_ ("operation", "Closed");
+      break;
+    case WG_OPERATION_RECORD_CONFIRM:
+      what = C_ ("record", "No Change");
+      break;
+    case WG_OPERATION_RECORD_REVEAL:
+      what = _ ("Masked value read");
+      break;
+    case WG_OPERATION_CONFLICT_RESOLVE:
+      what = _ ("Choice between two values");
+      break;
+    case WG_OPERATION_EVENT_CREATE:
+    case WG_N_OPERATION:
+    default:
+      what = _ (wg_event_level_to_string (row->level));
+      break;
+    }
+  return g_strdup_printf ("%s · %s", what, row->title != NULL ? row->title : record);
 }
 
 static char *

@@ -24,7 +24,7 @@ WgField wg_kind_resident_fields[] = {
   { "pop_type",      N_ ("Kind of population"),         WG_FIELD_CODE,    R | L,              2,   2, "pop_type",      LATER, "GB/T 31000 人口类型",         NEWEST, "living" },
   { "inflow_reason", N_ ("Reason for coming"),          WG_FIELD_CODE,    0,                  2,   2, "inflow_reason", LATER, "GB/T 31000 流入原因",         NEWEST, "living", "pop_type=20" },
   { "status",        N_ ("Present state"),              WG_FIELD_CODE,    R | L | H,          1,   1, "live_status",   LATER, "domain 5.4",                NEWEST, "living" },
-  { "household",     N_ ("Household"),                  WG_FIELD_RECORD,  PART,               0,   0, "household",     LATER, "domain 5.5",                ASK,    "living" },
+  { "household",     N_ ("Household lived in"),         WG_FIELD_RECORD,  PART,               0,   0, "household",     LATER, "domain 5.5",                ASK,    "living" },
   { "relation",      N_ ("Relation to the head"),       WG_FIELD_CODE,    L,                  1,   1, "relation",      LATER, "GB/T 4761",                 ASK,    "living" },
   { "live_addr",     N_ ("Present address"),            WG_FIELD_TEXT,    P | Q | H,          0,  80, NULL,            LATER, "GB/T 31000 现住门(楼)详址",   NEWEST, "living" },
   { "phone",         N_ ("Phone"),                      WG_FIELD_PHONE,   P | L | Q | H,      0,  20, NULL,            LATER, "GB/T 31000 联系方式",         NEWEST, "contact" },

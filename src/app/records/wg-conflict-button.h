@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An open conflict in a list: what it is about; a press opens it. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "core/wg-conflict.h"
+
+G_BEGIN_DECLS
+
+GtkWidget *wg_conflict_button_new (const WgConflict *conflict, gint64 now_ms);
+
+G_END_DECLS
