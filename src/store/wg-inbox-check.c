@@ -195,10 +195,19 @@ static gboolean
 check_conflict (Check *self, const char *id, GError **error)
 {
   WgStoreContext *context = self->context;
-  g_autoptr (WgConflict) conflict = wg_record_load_conflict (context, id, error);
+  g_autoptr (GError) unread = NULL;
+  g_autoptr (WgConflict) conflict = wg_record_load_conflict (context, id, &unread);
   g_autofree char *body = conflict ? wg_wire_conflict_to_json (conflict) : NULL;
-  WgStatement *row = conflict ? wg_db_statement (context->db, "dispute_get", error) : NULL;
+  WgStatement *row;
 
+  if (g_error_matches (unread, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND))
+    return TRUE; /* about a kind of record that only a later program knows */
+  if (unread)
+    {
+      g_propagate_error (error, g_steal_pointer (&unread));
+      return FALSE;
+    }
+  row = wg_db_statement (context->db, "dispute_get", error);
   if (row == NULL)
     return FALSE;
   wg_statement_bind_text (row, "id", id);

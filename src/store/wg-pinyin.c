@@ -7,8 +7,9 @@
 
 #include <unicode/utrans.h>
 
-#define MAX_SUFFIXES 24 /* of a long address only so many beginnings are kept */
-#define TAIL 4          /* people know the last digits of a number */
+#define BRIEF 6     /* up to so many characters every one may begin a word */
+#define MAX_WORD 12 /* characters of a word that are kept: nobody types more */
+#define TAIL 4      /* people know the last digits of a number */
 
 /* What ICU gives for a character: its reading elsewhere and as a surname. */
 typedef struct
@@ -211,26 +212,39 @@ add_word (GHashTable *words, const char *word)
     g_hash_table_add (words, g_strdup (word));
 }
 
-/* Every beginning: "青年路" is found by 青, 年 and 路. */
-static void
-add_suffixes (GHashTable *words, const char *text)
+/* Of a name each character may be the beginning; of a long text, where letters, digits and Chinese
+ * meet: "安泰小区3号楼2单元" by 安, 3, 号, 2 and 单. */
+static gboolean
+may_begin (const char *text, const char *at, gboolean brief)
 {
-  guint n = 0;
-
-  for (const char *at = text; *at != '\0' && n < MAX_SUFFIXES; at = g_utf8_next_char (at), n++)
-    add_word (words, at);
+  if (brief || at == text)
+    return TRUE;
+  gunichar here = g_utf8_get_char (at);
+  gunichar before = g_utf8_get_char (g_utf8_prev_char (at));
+  return is_han (here) != is_han (before) || g_unichar_isdigit (here) != g_unichar_isdigit (before);
 }
 
 static void
 add_text (GHashTable *words, const char *text)
 {
   g_autofree char *plain = wg_pinyin_dup_query (text);
-  g_autofree char *initials = make_initials (plain, FALSE);
-  g_autofree char *surname = make_initials (plain, TRUE);
+  g_autofree char *surname = NULL;
+  gboolean brief = g_utf8_strlen (plain, -1) <= BRIEF;
 
-  add_suffixes (words, plain);
-  add_suffixes (words, initials);
-  add_word (words, surname);
+  for (const char *at = plain; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      g_autofree char *part = NULL, *initials = NULL;
+
+      if (!may_begin (plain, at, brief))
+        continue;
+      part = g_utf8_substring (at, 0, MIN (g_utf8_strlen (at, -1), MAX_WORD));
+      initials = make_initials (part, FALSE);
+      add_word (words, part);
+      add_word (words, initials);
+    }
+  surname = make_initials (plain, TRUE);
+  if (brief)
+    add_word (words, surname);
 }
 
 static void
@@ -248,8 +262,8 @@ add_number (GHashTable *words, const char *number)
  * wg_pinyin_words:
  * @record: a record
  *
- * Collects the words of its search fields: of texts every ending and the initials of it,
- * of numbers the whole and the last four characters.
+ * Collects the words of its search fields: parts of texts and the initials of each, of
+ * numbers the whole and the last four characters.
  *
  * Thread: any.
  * Errors: none.

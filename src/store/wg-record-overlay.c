@@ -29,7 +29,8 @@ wg_record_is_kind (const char *kind)
  * @body: JSON text of a pull row
  * @error: return location
  *
- * Reads a row before it may take a good one's place.
+ * Reads a row before it may take a good one's place. A conflict about a kind of record that
+ * only a later program knows is kept unread, like other rows of the future.
  *
  * Thread: any.
  * Errors: %WG_WIRE_ERROR_MALFORMED.
@@ -41,12 +42,16 @@ wg_record_check_row (const char *kind, const char *body, GError **error)
 {
   g_autoptr (WgRecord) record = NULL;
   g_autoptr (WgConflict) conflict = NULL;
+  g_autoptr (GError) local = NULL;
 
-  if (g_str_equal (kind, CONFLICT))
-    conflict = wg_wire_conflict_from_json (body, error);
-  else
-    record = wg_wire_record_from_json (wg_kind_find (kind), body, error);
-  return record != NULL || conflict != NULL;
+  if (!g_str_equal (kind, CONFLICT))
+    record = wg_wire_record_from_json (wg_kind_find (kind), body, &local);
+  else if (wg_wire_conflict_find_kind (body, &local) != NULL)
+    conflict = wg_wire_conflict_from_json (body, &local);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* --- local = base + what waits --------------------------------------------------------------- */
@@ -150,7 +155,7 @@ build_conflict (WgStoreContext *context, const Source *source, const char *id, G
 {
   WgConflict *conflict;
 
-  if (source->base == NULL)
+  if (source->base == NULL || wg_wire_conflict_find_kind (source->base, error) == NULL)
     return NULL;
   conflict = wg_wire_conflict_from_json (source->base, error);
   if (conflict == NULL)
@@ -434,6 +439,8 @@ refresh_conflict (WgStoreContext *context, const char *id, const Source *source,
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
+  if (conflict == NULL && source->base != NULL)
+    return TRUE; /* kept unread */
   wg_store_context_touch (context, "conflicts");
   if (!note_erasure (context, id, source, error))
     return FALSE;

@@ -415,3 +415,27 @@ wg_wire_conflict_from_json (const char *json, GError **error)
     }
   return wg_json_reader_close (&reader, error) ? g_steal_pointer (&conflict) : NULL;
 }
+
+/**
+ * wg_wire_conflict_find_kind:
+ * @json: JSON text
+ * @error: return location
+ *
+ * Reads of a conflict only what kind of record it is about, so that one about a kind that
+ * is not known here can be kept unread.
+ *
+ * Thread: any.
+ * Errors: %WG_WIRE_ERROR_MALFORMED.
+ *
+ * Returns: (transfer none) (nullable): the kind; %NULL without error when it is not known
+ */
+const WgKind *
+wg_wire_conflict_find_kind (const char *json, GError **error)
+{
+  g_auto (WgJsonReader) reader = WG_JSON_READER_INIT;
+
+  if (!wg_json_reader_open (&reader, "conflict", json, strlen (json), WG_LIMIT_BODY, error))
+    return NULL;
+  g_autofree char *name = wg_json_get_text (&reader, "kind", WG_JSON_REQUIRED);
+  return wg_json_reader_close (&reader, error) ? wg_kind_find (name) : NULL;
+}

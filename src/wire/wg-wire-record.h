@@ -12,6 +12,8 @@ WgRecord *wg_wire_record_from_json (const WgKind *kind, const char *json, GError
 /* "f" of a pull row of kind "conflict". */
 char *wg_wire_conflict_to_json (const WgConflict *conflict);
 WgConflict *wg_wire_conflict_from_json (const char *json, GError **error);
+/* %NULL without error: it is about a kind of record that only a later program knows. */
+const WgKind *wg_wire_conflict_find_kind (const char *json, GError **error);
 /* One field as JSON text, "null" when it is not given; for histories. */
 char *wg_wire_field_to_json (const WgField *field, const WgRecord *record);
 

@@ -591,6 +591,29 @@ test_choice_refused (void)
   wg_test_store_check (f);
 }
 
+/* A platform that knows more kinds of record stops no terminal. */
+static void
+test_later_kinds (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autofree char *id = wg_id_new (&f->clock.ports), *rec = wg_id_new (&f->clock.ports);
+  g_autofree char *known = wg_id_new (&f->clock.ports);
+  g_autoptr (GPtrArray) open = NULL;
+  g_autoptr (WgRecordView) view = NULL;
+
+  put_record (platform, known, NULL, NULL, 1);
+  wg_test_platform_put (platform, WG_TEST_SCOPE, "tree", rec, 1, g_strdup ("{\"height\":3}"));
+  wg_test_platform_put (platform, WG_TEST_SCOPE, "conflict", id, 1,
+                        g_strdup_printf ("{\"rec\":\"%s\",\"kind\":\"tree\"}", rec));
+  wg_test_pull (f, platform);
+  open = wg_test_store_run (f, list_conflicts_job, GINT_TO_POINTER (TRUE));
+  g_assert_cmpuint (open->len, ==, 0);
+  view = get_record (f, known);
+  g_assert_cmpint (view->truth, ==, WG_TRUTH_APPLIED);
+  wg_test_store_check (f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -605,5 +628,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/records/refused-and-mended", test_refused_and_mended);
   g_test_add_func ("/store/records/conflict", test_conflict);
   g_test_add_func ("/store/records/choice-refused", test_choice_refused);
+  g_test_add_func ("/store/records/later-kinds", test_later_kinds);
   return g_test_run ();
 }
