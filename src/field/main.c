@@ -33,6 +33,8 @@ static const Command COMMANDS[] = {
   { "record", "ACTION KIND [ID]", "records: list, show, create, patch, void, confirm",
     wg_field_record, 2, 3, TRUE },
   { "conflicts", "ACTION [ID]", "conflicts: list, resolve", wg_field_conflicts, 1, 2, TRUE },
+  { "bundle", "export|import FILE", "what waits into a file, the answer from one", wg_field_bundle,
+    2, 2, TRUE, TRUE },
   { "sync", "", "one round with the platform", wg_field_sync, 0, 0, TRUE, TRUE },
   { "status", "", "how it all stands", wg_field_status, 0, 0, TRUE, TRUE },
   { "check", "", "integrity and invariants", wg_field_check, 0, 0, TRUE },

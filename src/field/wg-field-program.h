@@ -53,6 +53,7 @@ typedef WgExit (*WgFieldRun) (WgFieldProgram *program, GError **error);
 WgExit wg_field_enrol (WgFieldProgram *program, GError **error);
 WgExit wg_field_unlock (WgFieldProgram *program, GError **error);
 WgExit wg_field_change_secret (WgFieldProgram *program, GError **error);
+WgExit wg_field_bundle (WgFieldProgram *program, GError **error);
 WgExit wg_field_sync (WgFieldProgram *program, GError **error);
 WgExit wg_field_log (WgFieldProgram *program, GError **error);
 WgExit wg_field_attach (WgFieldProgram *program, GError **error);

@@ -27,6 +27,8 @@ static const WgCommand COMMANDS[] = {
   { "revoke", "DEVICE", N_ ("Shut a lost device out and have it erase itself"), 1,
     wg_command_revoke_options, wg_command_revoke },
   { "unlock", "DEVICE", N_ ("Let a revoked device in again"), 1, NULL, wg_command_unlock },
+  { "bundle", "import FILE", N_ ("Take what a tablet without a network exported"), 2,
+    wg_command_bundle_options, wg_command_bundle },
   { "worker", "move|disable|enable WORKER [GRID]",
     N_ ("Give a worker another grid, take the rights, give them back"), -1, NULL,
     wg_command_worker },

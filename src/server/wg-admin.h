@@ -68,6 +68,8 @@ int wg_command_unlock (WgAdmin *admin, char **arguments);
 const GOptionEntry *wg_command_revoke_options (WgAdmin *admin);
 int wg_command_devices (WgAdmin *admin, char **arguments);
 int wg_command_lease (WgAdmin *admin, char **arguments);
+int wg_command_bundle (WgAdmin *admin, char **arguments);
+const GOptionEntry *wg_command_bundle_options (WgAdmin *admin);
 int wg_command_worker (WgAdmin *admin, char **arguments);
 int wg_command_settle (WgAdmin *admin, char **arguments);
 const GOptionEntry *wg_command_settle_options (WgAdmin *admin);

@@ -201,7 +201,8 @@ wg_clock_to_string (WgClock clock)
  *
  * Finds when the operation was made by our clock. In the same boot the boot clocks tell it to the
  * latency, whatever the wall clock says. Else the wall clock's error of now is taken off, which
- * is an estimate; a day's error, or a clock that ran backwards, makes it suspect.
+ * is an estimate, and the wall clock itself when a file was carried; a day's error, or a clock that
+ * ran backwards, makes it suspect.
  *
  * Thread: any.
  * Errors: none.
@@ -212,11 +213,11 @@ wg_apply_correct_time (WgApply *apply, WgApplyItem *item)
 {
   const WgOperation *operation = item->operation;
   gint64 now_ms = apply->work->now_ms;
-  gint64 skew_ms = now_ms - apply->push_wall_ms;
+  gint64 skew_ms = apply->carried ? 0 : now_ms - apply->push_wall_ms;
   gint64 age_ms = apply->push_mono_ms - operation->mono_ms;
 
-  if (operation->boot && g_strcmp0 (operation->boot, apply->push_boot) == 0 && age_ms >= 0 &&
-      operation->mono_ms >= 0)
+  if (!apply->carried && operation->boot && g_strcmp0 (operation->boot, apply->push_boot) == 0 &&
+      age_ms >= 0 && operation->mono_ms >= 0)
     {
       item->at_ms = now_ms - age_ms;
       item->clock = WG_CLOCK_EXACT;

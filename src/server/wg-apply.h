@@ -29,6 +29,7 @@ typedef struct
   const char *push_boot;
   gint64 push_mono_ms;
   gint64 last_at_ms; /* wall clock of the last operation known */
+  gboolean carried;  /* by a file: the readings above are of when it was written */
 } WgApply;
 
 typedef enum

@@ -25,6 +25,7 @@ struct _WgPushJob
   WgPush *push;
   char *worker;
   GPtrArray *lines; /* of Line */
+  gboolean carried;
   WgPushAnswer *answer;
   WgProblem *problem;
 };
@@ -83,6 +84,22 @@ wg_push_job_new (WgPush *push, const char *worker, GError **error)
         return NULL;
     }
   return g_steal_pointer (&self);
+}
+
+/**
+ * wg_push_job_set_carried:
+ * @self: a job
+ *
+ * Says that the push came in a file: its clock readings are of the moment when that was written, so
+ * they tell nothing of ours.
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_push_job_set_carried (WgPushJob *self)
+{
+  self->carried = TRUE;
 }
 
 /**
@@ -323,6 +340,7 @@ apply_new (WgPushJob *self, WgWork *work, const Replica *replica, guint from, GE
     .push_boot = self->push->boot,
     .push_mono_ms = self->push->mono_ms,
     .last_at_ms = replica->last_at_ms,
+    .carried = self->carried,
   };
   gboolean good = wg_apply_begin (&apply, error);
 

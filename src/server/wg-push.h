@@ -13,6 +13,8 @@ typedef struct _WgPushJob WgPushJob;
 
 /* Parses each line and computes the chain; framing and signature have been checked before. */
 WgPushJob *wg_push_job_new (WgPush *push, const char *worker, GError **error);
+/* It came in a file: how long that was on its way nobody knows. */
+void wg_push_job_set_carried (WgPushJob *self);
 void wg_push_job_free (WgPushJob *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPushJob, wg_push_job_free)
 /* A WgWorkFunc; @data is a WgPushJob. */

@@ -285,10 +285,21 @@ query_int (WgStoreContext *context, const char *name, const char *column, GError
   return value;
 }
 
-/* The number to push next, 0 for none: the oldest without a result, and all that the platform
- * lacks, were it settled by its author meanwhile: numbers are dense. */
-static gint64
-get_first (WgStoreContext *context, GError **error)
+/**
+ * wg_outbox_get_first:
+ * @context: of the job
+ * @error: return location
+ *
+ * Tells the number to push next: the oldest without a result, and all that the platform lacks, were
+ * it settled by its author meanwhile: numbers are dense.
+ *
+ * Thread: the store's.
+ * Errors: of the engine.
+ *
+ * Returns: the number; 0 when nothing waits, or with @error set
+ */
+gint64
+wg_outbox_get_first (WgStoreContext *context, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autofree char *hash = NULL;
@@ -337,7 +348,7 @@ wg_outbox_has_major (WgStoreContext *context, GError **error)
 gboolean
 wg_outbox_has_waiting (WgStoreContext *context, GError **error)
 {
-  return get_first (context, error) != 0;
+  return wg_outbox_get_first (context, error) != 0;
 }
 
 /**
@@ -398,6 +409,57 @@ take_lines (WgStoreContext *context, gint64 first, guint max_ops, GPtrArray *rec
   return g_steal_pointer (&lines);
 }
 
+/* A push from @first on; empty when there is nothing. Records of its lines go to @recs. */
+static WgPush *
+make_push (WgStoreContext *context, gint64 first, guint max_ops, GPtrArray *recs, GError **error)
+{
+  g_autoptr (WgPush) push = wg_push_new ();
+  GPtrArray *lines = take_lines (context, first, max_ops, recs, error);
+
+  if (lines == NULL)
+    return NULL;
+  g_ptr_array_unref (push->lines);
+  push->lines = lines;
+  push->first = first;
+  push->replica = g_strdup (context->identity->replica);
+  push->epoch = wg_outbox_get_epoch (context, error);
+  push->previous = wg_outbox_get_hash (context, first - 1, error);
+  if (push->epoch == NULL || push->previous == NULL)
+    return NULL;
+  push->now_ms = wg_ports_wall_ms (context->ports);
+  push->mono_ms = wg_ports_boot_ms (context->ports);
+  push->boot = g_strdup (context->ports->boot_id);
+  return g_steal_pointer (&push);
+}
+
+/**
+ * wg_outbox_read_push:
+ * @context: of the job
+ * @first: a number
+ * @max_ops: how many operations at most
+ * @out_push: (out) (nullable): the push without head and signature; %NULL when there is nothing
+ * @error: return location
+ *
+ * Reads a batch for another way than the network: nothing of it counts as being sent.
+ *
+ * Thread: the store's.
+ * Errors: %WG_STORE_ERROR_DAMAGED when a number is missing; of the engine.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_outbox_read_push (
+    WgStoreContext *context, gint64 first, guint max_ops, WgPush **out_push, GError **error)
+{
+  g_autoptr (GPtrArray) recs = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (WgPush) push = make_push (context, first, max_ops, recs, error);
+
+  if (push == NULL)
+    return FALSE;
+  *out_push = push->lines->len > 0 ? g_steal_pointer (&push) : NULL;
+  return TRUE;
+}
+
 typedef struct
 {
   guint max_ops;
@@ -408,34 +470,23 @@ static gboolean
 take_batch (WgStoreContext *context, gpointer data, GError **error)
 {
   Batch *batch = data;
-  g_autoptr (WgPush) push = wg_push_new ();
+  g_autoptr (WgPush) push = NULL;
   g_autoptr (GPtrArray) recs = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) local = NULL;
+  gint64 first;
 
   g_clear_pointer (&batch->push, wg_push_free);
-  push->first = get_first (context, &local);
-  if (local || push->first == 0)
+  first = wg_outbox_get_first (context, &local);
+  if (local || first == 0)
     {
       if (local == NULL)
         return TRUE;
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  g_ptr_array_unref (push->lines);
-  push->lines = take_lines (context, push->first, batch->max_ops, recs, error);
-  if (push->lines == NULL)
-    {
-      push->lines = g_ptr_array_new ();
-      return FALSE;
-    }
-  push->replica = g_strdup (context->identity->replica);
-  push->epoch = wg_outbox_get_epoch (context, error);
-  push->previous = wg_outbox_get_hash (context, push->first - 1, error);
-  if (push->epoch == NULL || push->previous == NULL)
+  push = make_push (context, first, batch->max_ops, recs, error);
+  if (push == NULL)
     return FALSE;
-  push->now_ms = wg_ports_wall_ms (context->ports);
-  push->mono_ms = wg_ports_boot_ms (context->ports);
-  push->boot = g_strdup (context->ports->boot_id);
   if (!wg_db_run (context->db, "outbox_set_sending", error, "first", 'i', push->first, "last", 'i',
                   push->first + push->lines->len - 1, NULL) ||
       !wg_record_refresh_all (context, recs, error))

@@ -6,6 +6,7 @@
 #include "store/wg-health.h"
 #include "store/wg-records.h"
 #include "wire/wg-wire-pull.h"
+#include "wire/wg-wire-push.h"
 
 G_BEGIN_DECLS
 
@@ -142,6 +143,9 @@ gboolean wg_outbox_hold (WgStoreContext *context,
                          GError **error);
 gboolean
 wg_outbox_release (WgStoreContext *context, gint64 n, WgOperation *operation, GError **error);
+gint64 wg_outbox_get_first (WgStoreContext *context, GError **error);
+gboolean wg_outbox_read_push (
+    WgStoreContext *context, gint64 first, guint max_ops, WgPush **out_push, GError **error);
 gboolean
 wg_outbox_get_head (WgStoreContext *context, gint64 *out_seq, char **out_hash, GError **error);
 char *wg_outbox_get_hash (WgStoreContext *context, gint64 seq, GError **error);

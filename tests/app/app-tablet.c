@@ -253,6 +253,7 @@ make_store (AppTablet *tablet, guint n_events, gboolean records)
 {
   const WgPorts *ports = wg_store_system_ports ();
   g_autoptr (WgIdentity) identity = wg_identity_new ();
+  guint8 platform_secret[WG_SIGN_SECRET];
   g_autoptr (GError) error = NULL;
   WgStore *store;
 
@@ -263,6 +264,7 @@ make_store (AppTablet *tablet, guint n_events, gboolean records)
   identity->worker_json = wg_wire_worker_to_json (tablet->worker);
   identity->lease_s = 7 * 86400;
   wg_crypto_sign_keys (ports, identity->sign_public, identity->sign_secret);
+  wg_crypto_sign_keys (ports, identity->platform_key, platform_secret);
   store = wg_store_create (tablet->folder, ports, APP_SECRET, identity, &error);
   g_assert_no_error (error);
   fill_reference (tablet, store);

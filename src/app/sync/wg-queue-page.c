@@ -6,6 +6,7 @@
 
 #include "app/records/wg-conflict-button.h"
 #include "app/records/wg-record-jobs.h"
+#include "app/sync/wg-bundle-menu.h"
 #include "app/sync/wg-queue-row.h"
 #include "app/wg-time.h"
 #include "app/wg-toast.h"
@@ -23,6 +24,7 @@ struct _WgQueuePage
   GtkLabel *summary, *detail;
   GtkButton *send_all;
   GtkBox *conflicts;
+  WgBundleMenu *bundle;
   GtkStack *stack;
   GtkListView *list;
   WgServices *services;         /* owned */
@@ -234,11 +236,13 @@ wg_queue_page_class_init (WgQueuePageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = wg_queue_page_dispose;
+  g_type_ensure (WG_TYPE_BUNDLE_MENU);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/wangge/Wangge/ui/wg-queue-page.ui");
   gtk_widget_class_bind_template_child (widget_class, WgQueuePage, summary);
   gtk_widget_class_bind_template_child (widget_class, WgQueuePage, detail);
   gtk_widget_class_bind_template_child (widget_class, WgQueuePage, send_all);
+  gtk_widget_class_bind_template_child (widget_class, WgQueuePage, bundle);
   gtk_widget_class_bind_template_child (widget_class, WgQueuePage, stack);
   gtk_widget_class_bind_template_child (widget_class, WgQueuePage, conflicts);
   gtk_widget_class_bind_template_child (widget_class, WgQueuePage, list);
@@ -273,6 +277,7 @@ wg_queue_page_new (WgServices *services)
   g_autoptr (GtkSelectionModel) selection = NULL;
 
   self->services = g_object_ref (services);
+  wg_bundle_menu_set_services (self->bundle, services);
   self->model = wg_query_model_new (wg_services_get_store (services), topics, list_job, NULL, NULL,
                                     rows_equal);
   g_signal_connect_object (factory, "setup", G_CALLBACK (on_row_set_up_cb), self,

@@ -72,6 +72,10 @@ WHERE d.id <> 'console' ORDER BY d.enrolled_ms, d.id, r.created_ms;
 SELECT r.id, r.device, r.worker, r.last_seq, r.last_hash, r.last_at_ms, r.durable_seq
 FROM replica r WHERE r.id = :id;
 
+-- :name bundle-sender
+SELECT r.worker, r.device, d.public_key, d.state
+FROM replica r JOIN device d ON d.id = r.device WHERE r.id = :replica;
+
 -- :name replica-contact
 SELECT seen_ms, app, n_waiting, n_photos FROM replica WHERE id = :id;
 

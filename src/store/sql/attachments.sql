@@ -36,6 +36,11 @@ WHERE state = 'sent' AND EXISTS (SELECT 1 FROM photo p JOIN event e ON e.id = p.
 -- :indexed
 SELECT sha256, bytes, sent_bytes, level FROM attachment
 WHERE state = 'ready' AND level >= 0 ORDER BY level DESC, added_ms, sha256
+-- :name attachment_unsent
+-- What a file for the platform carries: photos of operations that it may lack.
+-- :indexed
+SELECT sha256 FROM attachment a WHERE a.state IN ('here', 'ready')
+  AND EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = a.sha256)
 -- :name attachment_absent
 -- :indexed
 SELECT sha256 FROM attachment WHERE state = 'absent' AND added_ms >= 0
