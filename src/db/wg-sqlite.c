@@ -24,6 +24,9 @@ map_code (int rc, int system_errno)
       return WG_DB_ERROR_FULL;
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
+      /* The index of the log could not grow: no errno is kept for that. */
+      if (rc == SQLITE_IOERR_SHMSIZE)
+        return WG_DB_ERROR_FULL;
       return system_errno == ENOSPC || system_errno == EDQUOT ? WG_DB_ERROR_FULL : WG_DB_ERROR_IO;
     case SQLITE_NOTADB:
       return WG_DB_ERROR_KEY;

@@ -3,8 +3,10 @@
  * destroy it. */
 #include "store/wg-key-file.h"
 
+#include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "db/wg-file.h"
 
@@ -129,6 +131,32 @@ write_file (const char *path, const KeyFile *file, GError **error)
                g_error_matches (why, WG_DB_ERROR, WG_DB_ERROR_FULL) ? WG_STORE_ERROR_FULL
                                                                     : WG_STORE_ERROR_FAILED,
                "the key file cannot be written: %s", why->message);
+  return FALSE;
+}
+
+static gboolean
+write_in_place (const char *path, const KeyFile *file)
+{
+  int fd = open (path, O_WRONLY | O_CLOEXEC);
+  gboolean ok = fd >= 0 && pwrite (fd, file, sizeof *file, 0) == sizeof *file && fsync (fd) == 0;
+
+  if (fd >= 0)
+    close (fd);
+  return ok;
+}
+
+/* On a full disk there is no room for a second file; the count, or the end of the key, goes into
+ * the first. It lies within one sector, and nothing else in it differs. */
+static gboolean
+write_tries (const char *path, const KeyFile *file, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+
+  if (write_file (path, file, &why))
+    return TRUE;
+  if (g_error_matches (why, WG_STORE_ERROR, WG_STORE_ERROR_FULL) && write_in_place (path, file))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&why));
   return FALSE;
 }
 
@@ -269,13 +297,13 @@ open_sealed (const char *path, KeyFile *file, const char *secret, guint8 *out_ke
   if (file->blocked || file->tries >= WG_KEY_FILE_TRIES)
     return refuse_blocked (error);
   file->tries++;
-  if (!write_file (path, file, error))
+  if (!write_tries (path, file, error))
     return FALSE;
   if (!derive (file, secret, wrap, error))
     {
       /* No memory is not a wrong try; if this write fails too, the try stays counted. */
       file->tries--;
-      write_file (path, file, NULL);
+      write_tries (path, file, NULL);
       return FALSE;
     }
   right = crypto_secretbox_open_easy (out_key, file->sealed, sizeof file->sealed, file->nonce,
@@ -291,7 +319,7 @@ open_sealed (const char *path, KeyFile *file, const char *secret, guint8 *out_ke
       file->blocked = 1;
       sodium_memzero (file->sealed, sizeof file->sealed);
       sodium_memzero (file->salt, sizeof file->salt);
-      if (!write_file (path, file, error))
+      if (!write_tries (path, file, error))
         return FALSE;
       return refuse_blocked (error);
     }
@@ -321,7 +349,7 @@ wg_key_file_unlock (const char *path, const char *secret, guint8 *out_key, GErro
 {
   KeyFile file;
 
-  return open_sealed (path, &file, secret, out_key, error) && write_file (path, &file, error);
+  return open_sealed (path, &file, secret, out_key, error) && write_tries (path, &file, error);
 }
 
 /**

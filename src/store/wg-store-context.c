@@ -97,6 +97,8 @@ wg_store_adapt_error (GError **error)
     return;
   /* Made anew: an error of the wire carries more than a message, and is freed by its domain. */
   GError *adapted = g_error_new_literal (WG_STORE_ERROR, code, (*error)->message);
+  if (code == WG_STORE_ERROR_FULL)
+    g_prefix_error (&adapted, "no space left, free some and try again: ");
   g_error_free (*error);
   *error = adapted;
 }

@@ -344,6 +344,17 @@ check_header (const char *path, GError **error)
   return TRUE;
 }
 
+static WgDb *
+open_whole (const char *path, const guint8 *key, GError **error)
+{
+  g_autoptr (WgDb) db = wg_db_open (path, key, error);
+
+  if (db == NULL || !wg_db_migrate (db, WG_STORE_MIGRATE, error) ||
+      !wg_db_load_sql (db, WG_STORE_SQL, error))
+    return NULL;
+  return g_steal_pointer (&db);
+}
+
 /**
  * wg_store_files_open_db:
  * @folder: a store
@@ -351,7 +362,7 @@ check_header (const char *path, GError **error)
  * @error: return location
  *
  * Opens the database of a store and brings it to this program's version. Nothing is written into a
- * file that is not one of ours.
+ * file that is not one of ours. On a full disk the reserve makes room for the log.
  *
  * Thread: the store's.
  * Errors: %WG_STORE_ERROR_DAMAGED for a missing, empty, foreign or damaged file,
@@ -363,15 +374,21 @@ WgDb *
 wg_store_files_open_db (const char *folder, const guint8 *key, GError **error)
 {
   g_autofree char *path = g_build_filename (folder, WG_STORE_DB, NULL);
-  g_autoptr (WgDb) db = NULL;
+  g_autofree char *reserve = g_build_filename (folder, WG_STORE_RESERVE, NULL);
   g_autoptr (GError) local = NULL;
+  WgDb *db;
 
   wg_store_register_resources ();
   if (!check_header (path, error))
     return NULL;
-  db = wg_db_open (path, key, &local);
-  if (db == NULL || !wg_db_migrate (db, WG_STORE_MIGRATE, &local) ||
-      !wg_db_load_sql (db, WG_STORE_SQL, &local))
+  db = open_whole (path, key, &local);
+  if (db == NULL && g_error_matches (local, WG_DB_ERROR, WG_DB_ERROR_FULL) &&
+      g_unlink (reserve) == 0)
+    {
+      g_clear_error (&local);
+      db = open_whole (path, key, &local);
+    }
+  if (db == NULL)
     {
       /* The key was proved by its own seal, so it is the file that is wrong. */
       if (g_error_matches (local, WG_DB_ERROR, WG_DB_ERROR_KEY))
@@ -380,5 +397,5 @@ wg_store_files_open_db (const char *folder, const guint8 *key, GError **error)
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
-  return g_steal_pointer (&db);
+  return db;
 }
