@@ -7,6 +7,7 @@
 
 #include "core/wg-id.h"
 #include "wg-store-jobs.h"
+#include "wire/wg-wire-record.h"
 
 /* How SQLCipher lays out a page: content, initialization vector, seal. */
 #define PAGE 4096
@@ -17,6 +18,8 @@
 
 #define THEIRS "绝密事项七四一三"
 #define OPINION "绝密意见九九零二"
+#define PERSON "绝密人员六六一三"
+#define PHONE "13077465512"
 #define MINE "本人所写五五二一"
 #define PLATFORM_NUMBER "DY20261123004477"
 
@@ -149,6 +152,23 @@ sent_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GEr
   return GINT_TO_POINTER (wg_attachment_store_uploaded (context, data, 0, TRUE, error));
 }
 
+/* Somebody who lives in the grid, with the words by which the search finds them. */
+static void
+put_person (WgTestStore *f, WgTestPlatform *platform)
+{
+  g_autoptr (WgRecord) record = wg_record_new (wg_kind_find ("resident"));
+  g_autofree char *id = wg_id_new (&f->clock.ports);
+
+  wg_record_set_text (record, "name", PERSON);
+  wg_record_set_text (record, "id_kind", "000");
+  wg_record_set_text (record, "pop_type", "10");
+  wg_record_set_text (record, "status", "1");
+  wg_record_set_text (record, "phone", PHONE);
+  wg_record_set_text (record, WG_FIELD_GRID, WG_TEST_GRID);
+  wg_test_platform_put (platform, WG_TEST_SCOPE, "resident", id, 1,
+                        wg_wire_record_to_json (record));
+}
+
 /* A store whose worker has read others' events, reported one, had it returned with words, and was
  * refused a change of it. */
 static char *
@@ -168,6 +188,7 @@ live (WgTestStore *f, WgTestPlatform *platform, char **out_photo)
   *out_photo = wg_test_store_run (f, fetched_job, photo);
   remote->photos = g_strdupv ((char *[]) { *out_photo, NULL });
   wg_test_platform_put_event (platform, remote, NULL);
+  put_person (f, platform);
   wg_test_pull (f, platform);
   wg_test_store_run (f, sent_job, *out_photo);
   draft.subject = remote->id;
@@ -196,6 +217,8 @@ assert_erased (WgTestStore *f, const char *photo)
   g_assert_false (is_in_files (f, THEIRS));
   g_assert_false (is_in_files (f, OPINION));
   g_assert_false (is_in_files (f, PLATFORM_NUMBER));
+  g_assert_false (is_in_files (f, PERSON));
+  g_assert_false (is_in_files (f, PHONE));
   g_assert_true (is_in_files (f, MINE)); /* and the search finds what is there */
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   g_assert_cmpuint (drafts->len, ==, 0);
@@ -215,6 +238,8 @@ test_dropped (void)
   path = make_blob_path (f, photo);
   g_assert_true (is_in_files (f, THEIRS));
   g_assert_true (is_in_files (f, OPINION));
+  g_assert_true (is_in_files (f, PERSON));
+  g_assert_true (is_in_files (f, PHONE));
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
   drop (f, platform);
   assert_erased (f, photo);
