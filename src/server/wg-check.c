@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Everything that must be true of the stored data, checked: I0, I3, I6, I7, I20 of
+/* Everything that must be true of the stored data, checked: I0, I3, I5, I6, I7, I14, I20 of
  * protocol.md 3.11. */
 #include "server/wg-check.h"
 
@@ -15,6 +15,7 @@
 #include "server/wg-audit.h"
 #include "server/wg-blob-store.h"
 #include "server/wg-server-error.h"
+#include "wire/wg-wire-record.h"
 
 static gboolean fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -267,6 +268,85 @@ check_steps (WgDb *db, gint64 *out_n, GError **error)
   return FALSE;
 }
 
+/* --- records by table and their conflicts ---------------------------------------------------- */
+
+/* What its columns say is what its body says, in the version of its last change. */
+static gboolean
+is_record_right (WgStatement *row, GError **error)
+{
+  const WgKind *kind = wg_kind_find (wg_statement_text (row, "kind"));
+  g_autoptr (WgRecord) record = NULL;
+  g_autofree char *key = NULL;
+
+  if (kind == NULL)
+    return fail (error, "record %s is of no kind", wg_statement_text (row, "id"));
+  record = wg_wire_record_from_json (kind, wg_statement_text (row, "body"), error);
+  if (record == NULL)
+    return FALSE;
+  key = wg_record_dup_key (record);
+  if (wg_statement_int (row, "ver") == wg_statement_int (row, "last") &&
+      (wg_statement_int (row, "voided") != 0) == wg_record_get_flag (record, WG_FIELD_VOIDED) &&
+      g_strcmp0 (key, wg_statement_text (row, "natural_key")) == 0)
+    return TRUE;
+  return fail (error, "record %s: version, key or void is not what its history and body say",
+               wg_statement_text (row, "id"));
+}
+
+/* Open as long as a choice is missing. */
+static gboolean
+is_conflict_right (WgStatement *row, GError **error)
+{
+  g_autoptr (WgConflict) conflict =
+                wg_wire_conflict_from_json (wg_statement_text (row, "body"), error);
+
+  if (conflict == NULL)
+    return FALSE;
+  if (conflict->settled == wg_conflict_is_complete (conflict) &&
+      conflict->settled == !wg_statement_is_null (row, "settled_ms"))
+    return TRUE;
+  return fail (error, "conflict %s is settled without a choice, or open with one",
+               wg_statement_text (row, "id"));
+}
+
+static gboolean
+check_each (WgDb *db,
+            const char *name,
+            gboolean (*is_right) (WgStatement *row, GError **error),
+            gint64 *out_n,
+            GError **error)
+{
+  WgStatement *statement = wg_db_statement (db, name, error);
+  g_autoptr (GError) local = NULL;
+
+  if (statement == NULL)
+    return FALSE;
+  while (wg_statement_next (statement, &local) && is_right (statement, &local))
+    (*out_n)++;
+  wg_statement_reset (statement);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* Nothing that was kept back is without its conflict (I5, I14). */
+static gboolean
+is_kept (WgStatement *row, GError **error)
+{
+  return fail (error, "record %s: what was wanted of %s stands in no conflict",
+               wg_statement_text (row, "rec"), wg_statement_text (row, "field"));
+}
+
+static gboolean
+check_records (WgDb *db, WgCheckCounts *out, GError **error)
+{
+  gint64 n_lost = 0;
+
+  return check_each (db, "record-check", is_record_right, &out->n_records, error) &&
+         check_each (db, "dispute-check", is_conflict_right, &out->n_conflicts, error) &&
+         check_each (db, "change-lost", is_kept, &n_lost, error);
+}
+
 /* --- photos ---------------------------------------------------------------------------------- */
 
 static gboolean
@@ -320,7 +400,8 @@ wg_check_all (const WgPlatform *platform, WgDb *db, WgCheckCounts *out, GError *
     return FALSE;
   /* One snapshot for all: a daemon may be writing. */
   good = check_scopes (db, &out->n_scopes, error) && check_replicas (db, out, error) &&
-         check_steps (db, &out->n_steps, error) && wg_audit_check (db, &out->n_audit, error);
+         check_steps (db, &out->n_steps, error) && check_records (db, out, error) &&
+         wg_audit_check (db, &out->n_audit, error);
   wg_db_rollback (db);
   return good && check_blobs (platform, db, &out->n_blobs, error);
 }
@@ -357,6 +438,8 @@ wg_command_check (WgAdmin *admin, char **arguments)
   wg_json_writer_int (writer, "operations", counts.n_operations);
   wg_json_writer_int (writer, "steps", counts.n_steps);
   wg_json_writer_int (writer, "audit", counts.n_audit);
+  wg_json_writer_int (writer, "records", counts.n_records);
+  wg_json_writer_int (writer, "conflicts", counts.n_conflicts);
   wg_json_writer_int (writer, "photos", counts.n_blobs);
   wg_json_writer_end (writer);
   wg_admin_print_json (writer);

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  gint64 n_scopes, n_replicas, n_operations, n_steps, n_audit, n_blobs;
+  gint64 n_scopes, n_replicas, n_operations, n_steps, n_audit, n_blobs, n_records, n_conflicts;
 } WgCheckCounts;
 
 /* The first thing that is not true, as %WG_SERVER_ERROR_FAILED or %WG_DB_ERROR_CORRUPT. */

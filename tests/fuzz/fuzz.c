@@ -58,6 +58,14 @@ feed_operation (const char *text, gsize length)
   feed_fixtures ("operation-create", text, length);
 }
 
+/* Pull rows of records by table and of conflicts. */
+static void
+feed_record (const char *text, gsize length)
+{
+  feed_fixtures ("record", text, length);
+  feed_fixtures ("conflict", text, length);
+}
+
 static void
 feed_push (const char *text, gsize length)
 {
@@ -210,6 +218,7 @@ static const struct
   Feed feed;
 } TARGETS[] = {
   { "operation", feed_operation },
+  { "record", feed_record },
   { "push", feed_push },
   { "pull", feed_pull },
   { "problem", feed_problem },

@@ -17,6 +17,7 @@ WIRE = "tests/fixtures/wire"
 # target: where its first inputs are, and how long an input may be
 TARGETS = {
     "operation": ([f"{WIRE}/operation-*", f"{WIRE}/push.ndjson"], 65536),
+    "record": ([f"{WIRE}/record*", f"{WIRE}/conflict*"], 65536),
     "push": ([f"{WIRE}/push.ndjson"], 65536),
     "pull": ([f"{WIRE}/pull-page*"], 65536),
     "problem": ([f"{WIRE}/problem-*"], 4096),

@@ -6,8 +6,10 @@
 #include "core/wg-id.h"
 #include "kit.h"
 #include "server/wg-audit.h"
+#include "server/wg-check.h"
 #include "server/wg-pull.h"
 #include "server/wg-record-row.h"
+#include "server/wg-server-error.h"
 #include "wire/wg-wire-record.h"
 
 #define HOUR_MS G_GINT64_CONSTANT (3600000)
@@ -472,6 +474,55 @@ test_sent_again (void)
   kit_check (kit);
 }
 
+/* Each way in which rows could stop saying the same is found by the command check. */
+static gboolean
+spoil (WgWork *work, gpointer data, GError **error)
+{
+  const char *const *what = data; /* statement, record, conflict */
+  g_autoptr (WgDispute) dispute = NULL;
+  g_autofree char *body = NULL;
+
+  if (g_str_equal (what[0], "record-update"))
+    return wg_db_run (work->db, "record-update", error, "id", 's', what[1], "ver", 'i', (gint64) 3,
+                      "natural_key", 's', NULL, "voided", 'i', (gint64) 0, "body", 's',
+                      "{\"grid_code\":\"370502001001001\"}", NULL);
+  if (g_str_equal (what[0], "change-add"))
+    return wg_db_run (work->db, "change-add", error, "rec", 's', what[1], "op_id", 's', what[1],
+                      "field", 's', "name", "ver", 'i', (gint64) 2, "actor", 's', "wa1", "at_ms",
+                      'i', (gint64) 1, "suspect", 'i', (gint64) 0, "verdict", 's', "conflict",
+                      "written", 'i', (gint64) 0, "old_value", 's', "null", "new_value", 's',
+                      "null", NULL);
+  if (!wg_dispute_load (work->db, what[2], &dispute, error))
+    return FALSE;
+  body = wg_wire_conflict_to_json (dispute->conflict);
+  return wg_db_run (work->db, "dispute-update", error, "id", 's', what[2], "ver", 'i', (gint64) 2,
+                    "settled_ms", 'i', (gint64) 1, "body", 's', body, NULL);
+}
+
+static void
+test_check_finds (void)
+{
+  static const char *const statements[] = { "record-update", "change-add", "dispute-update" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
+    {
+      g_autoptr (Kit) kit = kit_new ();
+      g_autoptr (Terminal) first = terminal_new (kit, "wa1");
+      g_autoptr (Terminal) second = terminal_new (kit, "wa1");
+      g_autofree char *id = NULL;
+      g_autofree char *rec = make_conflict (kit, first, second, &id);
+      const char *what[] = { statements[i], rec, id };
+      WgCheckCounts counts;
+      g_autoptr (GError) error = NULL;
+
+      kit_check (kit);
+      kit_run (kit, spoil, what);
+      g_test_message ("%s", what[0]);
+      g_assert_false (wg_check_all (kit->platform, kit->db, &counts, &error));
+      g_assert_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_FAILED);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -487,5 +538,6 @@ main (int argc, char **argv)
   g_test_add_func ("/server/records/voided", test_voided);
   g_test_add_func ("/server/records/confirm-and-reveal", test_confirm_and_reveal);
   g_test_add_func ("/server/records/sent-again", test_sent_again);
+  g_test_add_func ("/server/records/check-finds", test_check_finds);
   return g_test_run ();
 }

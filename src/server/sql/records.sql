@@ -58,3 +58,17 @@ WHERE settled_ms IS NULL AND (:org_code = '' OR org_code = :org_code) ORDER BY o
 
 -- :name dispute-count
 SELECT count(*) AS n FROM dispute WHERE settled_ms IS NULL;
+
+-- :name record-check
+-- Each record with the version that its history led to.
+SELECT r.id, r.ver, r.kind, r.natural_key, r.voided, r.body,
+  (SELECT max(h.ver) FROM hist h WHERE h.rec = r.id) AS last
+FROM record r ORDER BY r.id;
+
+-- :name change-lost
+-- A value that was kept back and stands in no conflict.
+SELECT c.rec, c.field FROM record_change c LEFT JOIN dispute d ON d.id = c.op_id
+WHERE c.verdict = 'conflict' AND d.id IS NULL LIMIT 1;
+
+-- :name dispute-check
+SELECT id, settled_ms, body FROM dispute ORDER BY id;
