@@ -14,12 +14,22 @@ typedef struct
   gint64 at_us;
 } Bucket;
 
+/* Upper ends in seconds; what took longer is in the last one. */
+static const double BUCKETS[] = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1, 3, 10 };
+
+typedef struct
+{
+  gint64 n[G_N_ELEMENTS (BUCKETS) + 1];
+  double sum;
+} Histogram;
+
 struct _WgMeter
 {
   double rate; /* a second */
   GMutex lock;
   GHashTable *buckets;  /* char * -> Bucket *; under @lock */
   GHashTable *counters; /* char * -> gint64 *; under @lock */
+  GHashTable *times;    /* char * path -> Histogram *; under @lock */
 };
 
 /**
@@ -40,6 +50,7 @@ wg_meter_new (guint rate)
   g_mutex_init (&self->lock);
   self->buckets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->counters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->times = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
 
@@ -57,6 +68,7 @@ wg_meter_free (WgMeter *self)
     return;
   g_hash_table_unref (self->buckets);
   g_hash_table_unref (self->counters);
+  g_hash_table_unref (self->times);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -159,10 +171,78 @@ compare_text (gconstpointer a, gconstpointer b)
 }
 
 /**
+ * wg_meter_time:
+ * @self: a meter
+ * @path: of the route
+ * @us: how long the request took
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_meter_time (WgMeter *self, const char *path, gint64 us)
+{
+  double seconds = (double) us / G_USEC_PER_SEC;
+  Histogram *histogram;
+  gsize i = 0;
+
+  while (i < G_N_ELEMENTS (BUCKETS) && seconds > BUCKETS[i])
+    i++;
+  g_mutex_lock (&self->lock);
+  histogram = g_hash_table_lookup (self->times, path);
+  if (histogram == NULL)
+    {
+      histogram = g_new0 (Histogram, 1);
+      g_hash_table_insert (self->times, g_strdup (path), histogram);
+    }
+  histogram->n[i]++;
+  histogram->sum += seconds;
+  g_mutex_unlock (&self->lock);
+}
+
+static GPtrArray *
+list_keys (GHashTable *table)
+{
+  GPtrArray *keys = g_hash_table_get_keys_as_ptr_array (table);
+
+  g_ptr_array_sort (keys, compare_text);
+  return keys;
+}
+
+static void
+describe_times (WgMeter *self, GString *text)
+{
+  g_autoptr (GPtrArray) paths = list_keys (self->times);
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (paths->len > 0)
+    g_string_append (text, "# TYPE wg_request_seconds histogram\n");
+  for (guint i = 0; i < paths->len; i++)
+    {
+      const char *path = paths->pdata[i];
+      const Histogram *histogram = g_hash_table_lookup (self->times, path);
+      gint64 n = 0;
+      for (gsize j = 0; j <= G_N_ELEMENTS (BUCKETS); j++)
+        {
+          n += histogram->n[j];
+          g_string_append_printf (
+              text, "wg_request_seconds_bucket{path=\"%s\",le=\"%s\"} %" G_GINT64_FORMAT "\n", path,
+              j < G_N_ELEMENTS (BUCKETS) ? g_ascii_formatd (number, sizeof number, "%g", BUCKETS[j])
+                                         : "+Inf",
+              n);
+        }
+      g_string_append_printf (text, "wg_request_seconds_sum{path=\"%s\"} %s\n", path,
+                              g_ascii_formatd (number, sizeof number, "%.6f", histogram->sum));
+      g_string_append_printf (text, "wg_request_seconds_count{path=\"%s\"} %" G_GINT64_FORMAT "\n",
+                              path, n);
+    }
+}
+
+/**
  * wg_meter_describe:
  * @self: a meter
  *
- * Writes the counters in the text form of Prometheus.
+ * Writes counters and times in the text form of Prometheus.
  *
  * Thread: any.
  * Errors: none.
@@ -174,13 +254,21 @@ wg_meter_describe (WgMeter *self)
 {
   GString *text = g_string_new (NULL);
   g_autoptr (GPtrArray) names = NULL;
+  g_autofree char *last = NULL;
 
   g_mutex_lock (&self->lock);
-  names = g_hash_table_get_keys_as_ptr_array (self->counters);
-  g_ptr_array_sort (names, compare_text);
+  names = list_keys (self->counters);
   for (guint i = 0; i < names->len; i++)
-    g_string_append_printf (text, "%s %" G_GINT64_FORMAT "\n", (const char *) names->pdata[i],
-                            *(gint64 *) g_hash_table_lookup (self->counters, names->pdata[i]));
+    {
+      const char *name = names->pdata[i];
+      g_autofree char *family = g_strndup (name, strcspn (name, "{"));
+      if (g_strcmp0 (family, last) != 0)
+        g_string_append_printf (text, "# TYPE %s counter\n", family);
+      g_set_str (&last, family);
+      g_string_append_printf (text, "%s %" G_GINT64_FORMAT "\n", name,
+                              *(gint64 *) g_hash_table_lookup (self->counters, name));
+    }
+  describe_times (self, text);
   g_mutex_unlock (&self->lock);
   return text;
 }

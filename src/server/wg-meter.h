@@ -17,6 +17,8 @@ guint wg_meter_wait (WgMeter *self, const char *who);
 void wg_meter_clean (WgMeter *self);
 /* Counts an event; @name with its labels, as Prometheus writes it. */
 void wg_meter_count (WgMeter *self, const char *name, gint64 n);
+/* How long a request of this path took. */
+void wg_meter_time (WgMeter *self, const char *path, gint64 us);
 GString *wg_meter_describe (WgMeter *self);
 
 G_END_DECLS

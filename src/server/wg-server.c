@@ -423,6 +423,8 @@ log_request (WgServer *self, const WgRequest *request)
   g_snprintf (name, sizeof name, "wg_requests_total{path=\"%s\",status=\"%d\"}",
               request->route ? request->route->path : "other", request->status);
   wg_meter_count (self->meter, name, 1);
+  if (request->route)
+    wg_meter_time (self->meter, request->route->path, g_get_monotonic_time () - request->begun_us);
   if (self->options.verbose)
     g_message ("%s %s %d %" G_GINT64_FORMAT " us %s", request->route ? request->route->method : "?",
                request->route ? request->route->path : "?", request->status,

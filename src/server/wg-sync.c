@@ -48,6 +48,9 @@ on_pushed_cb (WgRequest *request)
     {
       if (g_strcmp0 (problem->name, "replica-forked") == 0)
         wg_meter_count (wg_server_get_meter (request->server), "wg_forks_total", 1);
+      /* The terminal goes on from what was acknowledged, and it is not here. */
+      if (g_strcmp0 (problem->name, "gap") == 0)
+        wg_meter_count (wg_server_get_meter (request->server), "wg_ack_forgotten_total", 1);
       wg_request_answer_problem (request, problem);
       return;
     }
@@ -270,11 +273,41 @@ wg_health_ready (WgRequest *request)
     wg_request_problem (request, 503, "maintenance", NULL);
 }
 
+/* What the database says: the same from every daemon. Nothing that reads a long table. */
+static void
+describe_database (WgDb *db, gint64 now_ms, GString *text)
+{
+  static const char *const gauges[][2] = {
+    { "wg_conflicts_open", "conflict-count" },
+    { "wg_disputes_open", "dispute-count" },
+    { "wg_refused_open", "refused-count" },
+    { "wg_replicas", "replica-count" },
+  };
+  g_autoptr (GError) error = NULL;
+  gint64 backup_ms;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (gauges) && error == NULL; i++)
+    {
+      WgStatement *statement = wg_db_statement (db, gauges[i][1], &error);
+      gint64 n = statement ? wg_db_take_int (statement, "n", &error) : -1;
+      if (n >= 0)
+        g_string_append_printf (text, "# TYPE %s gauge\n%s %" G_GINT64_FORMAT "\n", gauges[i][0],
+                                gauges[i][0], n);
+    }
+  backup_ms = error ? 0 : wg_meta_get_int (db, "backup-ms", &error);
+  if (backup_ms > 0)
+    g_string_append_printf (text,
+                            "# TYPE wg_backup_age_seconds gauge\nwg_backup_age_seconds "
+                            "%" G_GINT64_FORMAT "\n",
+                            (now_ms - backup_ms) / 1000);
+  g_string_append_printf (text, "# TYPE wg_database_up gauge\nwg_database_up %d\n", error == NULL);
+}
+
 /**
  * wg_health_metrics:
  * @request: GET /metrics
  *
- * Counters in the text form of Prometheus, to this machine only.
+ * Counters, times and what waits in the text form of Prometheus, to this machine only.
  *
  * Thread: the connection's.
  * Errors: 403 no-right.
@@ -283,6 +316,7 @@ void
 wg_health_metrics (WgRequest *request)
 {
   GString *text;
+  WgDb *reader;
 
   if (!g_str_has_prefix (request->address, "127.") && strcmp (request->address, "::1") != 0 &&
       strcmp (request->address, "unix") != 0)
@@ -291,7 +325,22 @@ wg_health_metrics (WgRequest *request)
       return;
     }
   text = wg_meter_describe (wg_server_get_meter (request->server));
-  g_string_append_printf (text, "wg_connections %u\n",
-                          wg_server_count_connections (request->server));
-  wg_request_answer_bytes (request, 200, "text/plain", g_string_free_to_bytes (text));
+  g_string_append_printf (text,
+                          "# TYPE wg_connections gauge\nwg_connections %u\n"
+                          "# TYPE wg_tx_retry_total counter\nwg_tx_retry_total %" G_GINT64_FORMAT
+                          "\n",
+                          wg_server_count_connections (request->server), wg_work_count_retries ());
+  reader = wg_server_take_reader (request->server, NULL);
+  if (reader)
+    {
+      const WgPlatform *platform = wg_server_get_platform (request->server);
+      describe_database (reader, wg_ports_wall_ms (&platform->ports), text);
+      wg_server_give_reader (request->server, reader);
+    }
+  else
+    {
+      g_string_append (text, "# TYPE wg_database_up gauge\nwg_database_up 0\n");
+    }
+  wg_request_answer_bytes (request, 200, "text/plain; version=0.0.4; charset=utf-8",
+                           g_string_free_to_bytes (text));
 }

@@ -10,6 +10,8 @@
 #define TRIES_MAX 6
 #define PAUSE_US 2000
 
+static gint64 n_retries; /* atomic */
+
 /* Another epoch in the database means that it was restored while this process was running, and
  * everything it remembers is of another time. */
 static gboolean
@@ -60,6 +62,20 @@ is_passing (WgDb *db, const GError *error)
 }
 
 /**
+ * wg_work_count_retries:
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: how often a transaction of this process had to be run again
+ */
+gint64
+wg_work_count_retries (void)
+{
+  return __atomic_load_n (&n_retries, __ATOMIC_RELAXED);
+}
+
+/**
  * wg_work_run:
  * @platform: the platform
  * @db: a connection
@@ -97,6 +113,7 @@ wg_work_run (const WgPlatform *platform,
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
+      __atomic_add_fetch (&n_retries, 1, __ATOMIC_RELAXED);
       /* Each by another pause, so that they do not meet again. */
       g_usleep ((gulong) g_random_int_range (0, (gint32) (PAUSE_US << i)));
     }

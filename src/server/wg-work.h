@@ -22,6 +22,8 @@ typedef struct
 /* May be run again after a fault of the group it was in: it starts from nothing each time. */
 typedef gboolean (*WgWorkFunc) (WgWork *work, gpointer data, GError **error);
 
+/* How often a transaction of this process had to be run again. */
+gint64 wg_work_count_retries (void);
 gboolean wg_work_run (const WgPlatform *platform,
                       WgDb *db,
                       WgReference *reference,

@@ -22,6 +22,57 @@ test_hello (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (ready->status, ==, 200);
 }
 
+/* The value of a sample; every line is one, or says the type of those that follow. */
+static double
+read_metric (const HttpAnswer *answer, const char *name)
+{
+  g_autofree char *text =
+      g_strndup (g_bytes_get_data (answer->body, NULL), g_bytes_get_size (answer->body));
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autofree char *type = g_strdup ("");
+  double found = -1;
+
+  g_assert_true (g_str_has_suffix (text, "\n"));
+  for (gsize i = 0; lines[i] && *lines[i]; i++)
+    {
+      g_auto (GStrv) words = g_strsplit (lines[i], " ", -1);
+      if (g_str_has_prefix (lines[i], "# TYPE "))
+        {
+          g_assert_cmpuint (g_strv_length (words), ==, 4);
+          g_set_str (&type, words[2]);
+          continue;
+        }
+      g_assert_cmpuint (g_strv_length (words), ==, 2);
+      g_assert_true (g_str_has_prefix (words[0], type));
+      g_assert_true (g_ascii_isdigit (words[1][0]));
+      if (g_strcmp0 (words[0], name) == 0)
+        found = g_ascii_strtod (words[1], NULL);
+    }
+  return found;
+}
+
+static void
+test_metrics (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (Terminal) terminal = service_join (fixture, "wa1");
+  g_autoptr (GBytes) body = service_make_body (terminal, 3);
+  g_autoptr (HttpAnswer) pushed = service_send_push (fixture, body, LINES);
+  g_autoptr (HttpAnswer) answer = service_send_text (fixture, "GET", "/metrics", "", NULL);
+
+  g_assert_cmpint (pushed->status, ==, 200);
+  g_assert_cmpint (answer->status, ==, 200);
+  g_assert_cmpfloat (read_metric (answer, "wg_push_ops_total{result=\"ok\"}"), ==, 3);
+  g_assert_cmpfloat (
+      read_metric (answer, "wg_request_seconds_bucket{path=\"/v1/sync/push\",le=\"+Inf\"}"), ==, 1);
+  g_assert_cmpfloat (read_metric (answer, "wg_request_seconds_count{path=\"/v1/sync/push\"}"), ==,
+                     1);
+  g_assert_cmpfloat (read_metric (answer, "wg_replicas"), ==, 1);
+  g_assert_cmpfloat (read_metric (answer, "wg_conflicts_open"), ==, 0);
+  g_assert_cmpfloat (read_metric (answer, "wg_database_up"), ==, 1);
+  g_assert_cmpfloat (read_metric (answer, "wg_tx_retry_total"), >=, 0);
+  g_assert_cmpfloat (read_metric (answer, "wg_ack_forgotten_total"), ==, -1); /* never happened */
+}
+
 static void
 test_enrolment (Fixture *fixture, gconstpointer unused)
 {
@@ -417,6 +468,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/server/http/hello", test_hello, 600);
+  ADD ("/server/http/metrics", test_metrics, 600);
   ADD ("/server/http/enrolment", test_enrolment, 600);
   ADD ("/server/http/guessing", test_guessing, 600);
   ADD ("/server/http/sessions", test_sessions, 600);
