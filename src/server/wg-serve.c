@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "server/wg-admin.h"
+#include "server/wg-log.h"
 #include "server/wg-pin.h"
 #include "server/wg-server.h"
 
@@ -19,6 +20,7 @@
 static WgServerOptions options = { .rate = 600 };
 static char *listen_at, *unix_path, *tls_cert, *tls_key, *public_url;
 static int rate = 600;
+static gboolean log_json;
 
 typedef struct
 {
@@ -52,6 +54,7 @@ wg_command_serve_options (WgAdmin *admin)
       N_ ("Requests a minute per terminal; 0: no limit (600)"), N_ ("N") },
     { "behind-proxy", 0, 0, G_OPTION_ARG_NONE, &options.behind_proxy,
       N_ ("Believe X-Forwarded-For of the proxy in front"), NULL },
+    { "log-json", 0, 0, G_OPTION_ARG_NONE, &log_json, N_ ("Log lines of JSON"), NULL },
     { "verbose", 0, 0, G_OPTION_ARG_NONE, &options.verbose,
       N_ ("Log each request, without personal data"), NULL },
     { NULL },
@@ -188,6 +191,8 @@ wg_command_serve (WgAdmin *admin, char **arguments)
   options.tls_key = tls_key;
   options.rate = (guint) MAX (rate, 0);
   signal (SIGPIPE, SIG_IGN);
+  if (log_json)
+    wg_log_start ();
   if (!wg_admin_open (admin))
     return WG_EXIT_FAILED;
   lock = wg_platform_lock (admin->folder, FALSE, &error);

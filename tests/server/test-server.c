@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/wg-chain.h"
+#include "server/wg-log.h"
 #include "service.h"
 #include "wire/wg-zstd.h"
 
@@ -71,6 +72,15 @@ test_metrics (Fixture *fixture, gconstpointer unused)
   g_assert_cmpfloat (read_metric (answer, "wg_database_up"), ==, 1);
   g_assert_cmpfloat (read_metric (answer, "wg_tx_retry_total"), >=, 0);
   g_assert_cmpfloat (read_metric (answer, "wg_ack_forgotten_total"), ==, -1); /* never happened */
+}
+
+static void
+test_log (void)
+{
+  g_autofree char *line = wg_log_format (1, G_LOG_LEVEL_WARNING, "a \"b\"\n\xff");
+
+  g_assert_cmpstr (
+      line, ==, "{\"at_ms\":1,\"level\":\"warning\",\"message\":\"a \\\"b\\\"\\n\xef\xbf\xbd\"}\n");
 }
 
 static void
@@ -467,6 +477,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/server/http/log", test_log);
   ADD ("/server/http/hello", test_hello, 600);
   ADD ("/server/http/metrics", test_metrics, 600);
   ADD ("/server/http/enrolment", test_enrolment, 600);
