@@ -5,6 +5,7 @@ Waiting never sleeps for a fixed time: the main context runs until the condition
 is reached, and then the test fails with a list of what is on the screen.
 """
 import os
+import subprocess
 import time
 
 import gi
@@ -165,6 +166,17 @@ class Screen:
         """Whether a toggle or check button is in."""
         states = node.get_state_set()
         return states.contains(Atspi.StateType.CHECKED) or states.contains(Atspi.StateType.PRESSED)
+
+    def double_click(self, name, role=None):
+        """A finger that bounces: two real clicks of the pointer, one right after the other. (A press
+        through AT-SPI that follows another within a quarter of a second is swallowed by GTK.)"""
+        node = self.wait_for(name, role)
+        box = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        window = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", self.program],
+                                stdout=subprocess.PIPE, text=True, check=True).stdout.split()[-1]
+        subprocess.run(["xdotool", "mousemove", "--window", window, str(box.x + box.width // 2),
+                        str(box.y + box.height // 2), "click", "--repeat", "2", "--delay", "90", "1"],
+                       check=True)
 
     def x_of(self, name, role=None):
         """The left edge of a node in its window, px."""

@@ -98,9 +98,7 @@ def twice(world):
     """The finger that bounces makes one event."""
     screen = world.terminal.start()
     wait_home(screen)
-    tile = screen.wait_for(TILE, "button").get_action_iface()
-    tile.do_action(0)
-    tile.do_action(0)
+    screen.double_click(TILE, "button")
     row(screen, DAILY, "可撤销")
     screen.wait_text("今日 (1)")
     go(screen, QUEUE)
