@@ -267,6 +267,33 @@ test_new (void)
   wait_rows (tablet, 1);
 }
 
+/* What was just added is changed before it was ever sent. */
+static void
+test_edit (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new_with_records (1280, 800);
+  GtkWidget *dialog, *page;
+
+  show_records (tablet);
+  dialog = open_new (tablet);
+  fill_resident (form_in (WG_RECORD_DIALOG (dialog)));
+  app_click (dialog, T ("Save"));
+  app_wait_gone (window_of (tablet), WG_TYPE_RECORD_DIALOG, NULL);
+  search (tablet, "az");
+  wait_rows (tablet, 1);
+  g_signal_emit_by_name (
+      app_find (app_find (window_of (tablet), WG_TYPE_RECORD_ROW, NULL), GTK_TYPE_BUTTON, NULL),
+      "clicked");
+  page = app_wait_for (window_of (tablet), WG_TYPE_RECORD_PAGE, NULL);
+  app_click (page, T ("Change"));
+  dialog = app_wait_for (window_of (tablet), WG_TYPE_RECORD_DIALOG, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (app_wait_for (dialog, GTK_TYPE_ENTRY, T ("Phone"))),
+                         "138 0000 0009");
+  app_click (dialog, T ("Save"));
+  app_wait_gone (window_of (tablet), WG_TYPE_RECORD_DIALOG, NULL);
+  app_wait_for (page, GTK_TYPE_LABEL, "138****0009");
+}
+
 /* Killed while typing: the form is there again, with its focus. Saved: the draft is gone. */
 static void
 test_draft (void)
@@ -497,6 +524,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/records/member", test_member);
   g_test_add_func ("/app/records/reveal", test_reveal);
   g_test_add_func ("/app/records/new", test_new);
+  g_test_add_func ("/app/records/edit", test_edit);
   g_test_add_func ("/app/records/draft", test_draft);
   g_test_add_func ("/app/records/choose", test_choose);
   g_test_add_func ("/app/records/double", test_double);

@@ -4,6 +4,7 @@
 
 #include "app/form/wg-form-choice.h"
 #include "app/form/wg-form-makers.h"
+#include "app/widgets/wg-name.h"
 #include "core/wg-codes.h"
 
 /* More than these do not fit on a tablet at a glance. */
@@ -233,8 +234,7 @@ build_flag (WgFormRow *row)
       GString *name = g_string_new (_ (answers[i].what));
 
       g_string_replace (name, "%s", _ (wg_form_row_get_field (row)->title), 1);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (chip), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      name->str, -1);
+      wg_name_set (chip, name->str);
       g_string_free (name, TRUE);
       if (i > 0)
         gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (chip),

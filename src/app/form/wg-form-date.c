@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "app/form/wg-form-makers.h"
+#include "app/widgets/wg-name.h"
 
 #define TYPED_DIGITS 8
 
@@ -88,7 +89,7 @@ build_date (WgFormRow *row)
   gtk_entry_set_placeholder_text (GTK_ENTRY (entry), _ ("Eight digits: 19900102"));
   gtk_widget_set_hexpand (entry, TRUE);
   wg_form_row_name (row, entry);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (today), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  wg_name_set (today, name);
   g_signal_connect_object (entry, "changed", G_CALLBACK (wg_form_row_take_change), row,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (today, "clicked", G_CALLBACK (on_today_cb), row, G_CONNECT_SWAPPED);

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "app/form/wg-form-makers.h"
+#include "app/widgets/wg-name.h"
 
 struct _WgFormRow
 {
@@ -106,8 +107,7 @@ wg_form_row_new (WgServices *services, const WgField *field)
   gtk_label_set_text (self->title, _ (field->title));
   gtk_widget_set_visible (GTK_WIDGET (self->mark), (field->flags & WG_FIELD_REQUIRED) != 0);
   show = g_strdup_printf (_ ("Show: %s"), _ (field->title));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->reveal), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  show, -1);
+  wg_name_set (self->reveal, show);
   self->filling = TRUE;
   self->content = self->maker->build (self);
   self->filling = FALSE;

@@ -7,6 +7,7 @@
 #include "app/records/wg-record-jobs.h"
 #include "app/wg-time.h"
 #include "app/wg-toast.h"
+#include "app/widgets/wg-name.h"
 
 struct _WgConflictFieldBox
 {
@@ -147,8 +148,7 @@ add_title (WgConflictFieldBox *self)
       g_autofree char *name = g_strdup_printf (_ ("Show: %s"), _ (self->field->title));
 
       self->reveal = gtk_button_new_with_label (C_ ("masked", "Show"));
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->reveal), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      name, -1);
+      wg_name_set (self->reveal, name);
       g_signal_connect_object (self->reveal, "clicked", G_CALLBACK (on_reveal_clicked_cb), self,
                                G_CONNECT_SWAPPED);
       gtk_box_append (GTK_BOX (line), self->reveal);

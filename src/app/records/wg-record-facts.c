@@ -7,6 +7,7 @@
 #include "app/records/wg-record-jobs.h"
 #include "app/wg-toast.h"
 #include "app/widgets/wg-children.h"
+#include "app/widgets/wg-name.h"
 
 struct _WgRecordFacts
 {
@@ -118,7 +119,7 @@ make_reveal (WgRecordFacts *self, const WgField *field)
 
   gtk_widget_set_name (button, field->name);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  wg_name_set (button, name);
   g_signal_connect_object (button, "clicked", G_CALLBACK (on_reveal_clicked_cb), self, 0);
   return button;
 }

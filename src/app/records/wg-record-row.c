@@ -7,6 +7,7 @@
 #include "app/field/wg-event-words.h"
 #include "app/records/wg-record-words.h"
 #include "app/wg-toast.h"
+#include "app/widgets/wg-name.h"
 
 struct _WgRecordRow
 {
@@ -151,8 +152,7 @@ wg_record_row_set_view (WgRecordRow *self, const WgRecordView *view)
   show_state (self, view, due);
   gtk_widget_set_visible (GTK_WIDGET (self->confirm), due);
   gtk_widget_set_sensitive (GTK_WIDGET (self->confirm), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->confirm), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  confirm, -1);
+  wg_name_set (GTK_WIDGET (self->confirm), confirm);
   name = g_strdup_printf ("%s, %s, %s, %s", _ (view->record->kind->title), title, detail,
                                               gtk_label_get_text (self->truth_word));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->open), GTK_ACCESSIBLE_PROPERTY_LABEL, name,

@@ -77,7 +77,9 @@ update_stack (WgRecordsPage *self)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->model));
 
-  gtk_stack_set_visible_child_name (self->stack, n > 0 ? "list" : "empty");
+  /* That there is nothing is said only once the store has answered. */
+  if (n > 0 || !wg_query_model_is_loading (self->model))
+    gtk_stack_set_visible_child_name (self->stack, n > 0 ? "list" : "empty");
   gtk_widget_set_visible (self->more, !self->all && n >= FIRST_ROWS);
 }
 
