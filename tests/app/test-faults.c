@@ -6,7 +6,6 @@
 #include "app/field/wg-report-form.h"
 #include "app/session/wg-enrol-page.h"
 #include "app/session/wg-unlock-page.h"
-#include "app/wg-language.h"
 #include "db/wg-db.h"
 #include "store/wg-draft.h"
 #include "store/wg-key-file.h"
@@ -393,10 +392,7 @@ test_clock_off (void)
 int
 main (int argc, char *argv[])
 {
-  wg_language_init ();
-  g_setenv ("WANGGE_KDF_TEST", "1", TRUE);
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
+  app_test_init (&argc, &argv);
   g_test_add_func ("/app/faults/wrong-secret", test_wrong_secret);
   g_test_add_func ("/app/faults/damaged", test_damaged);
   g_test_add_func ("/app/faults/newer", test_newer);
