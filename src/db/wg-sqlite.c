@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 
 #include "db/wg-file.h"
+#include "db/wg-mutant.h"
 #include "db/wg-sqlite-private.h"
 
 /* --- errors ---------------------------------------------------------------------------------- */
@@ -193,7 +194,10 @@ configure (WgSqlite *self, GError **error)
                    "the file system cannot hold a write-ahead log");
       return FALSE;
     }
-  return sqlite_exec (db, "PRAGMA synchronous = FULL", error) && sync_wal (db, error);
+  if (WG_MUTANT ("commit-not-synced"))
+    return sqlite_exec (db, "PRAGMA synchronous = NORMAL", error);
+  return sqlite_exec (db, "PRAGMA synchronous = FULL", error) &&
+         (WG_MUTANT ("log-not-synced-at-open") || sync_wal (db, error));
 }
 
 static void

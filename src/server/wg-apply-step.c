@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "core/wg-core-error.h"
+#include "db/wg-mutant.h"
 #include "server/wg-event-row.h"
 #include "server/wg-reference.h"
 #include "server/wg-server-error.h"
@@ -149,7 +150,8 @@ merge (const WgOperation *operation, WgEvent *event, GPtrArray *conflicts)
       const WgField *field = wg_field_find (WG_EVENT_FIELDS, *name);
       if (wg_field_equal (field, event, operation->event))
         continue;
-      if (operation->base == NULL || wg_field_equal (field, event, operation->base))
+      if (operation->base == NULL || wg_field_equal (field, event, operation->base) ||
+          WG_MUTANT ("last-write-wins"))
         {
           wg_field_copy (field, operation->event, event);
           n_applied++;

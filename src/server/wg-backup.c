@@ -10,6 +10,7 @@
 #include "core/wg-chain.h"
 #include "core/wg-id.h"
 #include "db/wg-file.h"
+#include "db/wg-mutant.h"
 #include "db/wg-postgres.h"
 #include "server/wg-admin.h"
 #include "server/wg-audit.h"
@@ -310,12 +311,13 @@ put_in_place (WgAdmin *admin, const char *copy, GError **error)
   g_autofree char *mark =
       g_strdup_printf (".replaced-%" G_GINT64_FORMAT, wg_ports_wall_ms (&admin->ports));
 
-  if (!move_aside (epoch, "", mark, error) || !move_aside (database, "", mark, error) ||
-      !move_aside (database, "-wal", mark, error))
+  if (!(WG_MUTANT ("restore-keeps-epoch") || move_aside (epoch, "", mark, error)) ||
+      !move_aside (database, "", mark, error) || !move_aside (database, "-wal", mark, error))
     return FALSE;
   g_unlink (shm);
   return wg_file_move (copy, database, error) &&
-         wg_platform_new_epoch (admin->folder, &admin->ports, error);
+         (WG_MUTANT ("restore-keeps-epoch") ||
+          wg_platform_new_epoch (admin->folder, &admin->ports, error));
 }
 
 static gboolean

@@ -6,6 +6,7 @@
  * can be. */
 #include "server/wg-writer.h"
 
+#include "db/wg-mutant.h"
 #include "server/wg-reference.h"
 #include "server/wg-server-error.h"
 
@@ -128,7 +129,7 @@ run_group (Writing *self, GPtrArray *group, GError **error)
   if (wg_db_commit (self->db, error))
     return TRUE;
   wg_db_rollback (self->db);
-  return FALSE;
+  return WG_MUTANT ("ack-without-commit");
 }
 
 /* After a group failed: each by itself, so that one cannot take the others down. */

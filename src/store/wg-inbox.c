@@ -3,6 +3,7 @@
  */
 #include "store/wg-inbox.h"
 
+#include "db/wg-mutant.h"
 #include "store/wg-outbox.h"
 #include "store/wg-store-private.h"
 #include "wire/wg-crypto.h"
@@ -126,6 +127,8 @@ leave_scope (WgStoreContext *context, const char *scope, const char *rec, GError
     return TRUE;
   if (g_str_equal (kind, "event") || wg_record_is_kind (kind))
     return wg_db_run (context->db, "record_set_removed", error, "id", 's', rec, NULL) &&
+           (WG_MUTANT ("undone-stays") ||
+            wg_db_run (context->db, "outbox_delete_undone_of", error, "rec", 's', rec, NULL)) &&
            wg_record_refresh (context, rec, error) && drop_drafts (context, rec, error);
   if (wg_reference_is_kind (kind))
     wg_store_context_touch (context, "reference");
@@ -464,6 +467,10 @@ apply_page (WgStoreContext *context, gpointer data, GError **error)
   for (gsize i = 0; all_sent && page->drop && page->drop[i]; i++)
     if (!drop_scope (context, page->drop[i], error))
       return FALSE;
+  if (WG_MUTANT ("cursor-before-rows") &&
+      !(write_cursors (context, page, error) && wg_db_commit (context->db, error) &&
+        wg_db_begin (context->db, error)))
+    return FALSE;
   if (!take_rows (context, page, error) || !write_cursors (context, page, error) ||
       !wg_outbox_acknowledge (context, &seen, error))
     return FALSE;

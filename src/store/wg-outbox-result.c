@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What becomes of operations: results, another timeline, settling, forgetting. */
+#include "db/wg-mutant.h"
 #include "store/wg-attachment-store.h"
 #include "store/wg-outbox.h"
 #include "store/wg-store-private.h"
@@ -17,6 +18,10 @@ write_result (WgStoreContext *context, const WgPushResult *result, GPtrArray *re
                                                            : "refused";
   g_autoptr (GPtrArray) ids = NULL;
 
+  if (WG_MUTANT ("refusal-taken-for-applied"))
+    state = "applied";
+  if (WG_MUTANT ("refusal-vanishes") && result->kind == WG_RESULT_REJECTED)
+    state = "dismissed";
   if (row == NULL)
     return FALSE;
   wg_statement_bind_int (row, "seq", result->seq);
@@ -149,7 +154,8 @@ rewind_to (WgStoreContext *context, gpointer data, GError **error)
   wg_statement_bind_int (rows, "seq", self->last_seq);
   recs = wg_record_collect_ids (rows, "rec", error);
   if (recs == NULL ||
-      !wg_db_run (context->db, "outbox_rewind", error, "seq", 'i', self->last_seq, NULL) ||
+      !(WG_MUTANT ("rewind-forgets") ||
+        wg_db_run (context->db, "outbox_rewind", error, "seq", 'i', self->last_seq, NULL)) ||
       !wg_db_run (context->db, "attachment_reset_sent", error, NULL, NULL) ||
       !wg_store_set_meta_int (context, "last_seq", self->last_seq, error) ||
       !wg_store_set_meta_int (context, "durable_seq", 0, error))

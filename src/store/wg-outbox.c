@@ -6,6 +6,7 @@
 
 #include "core/wg-chain.h"
 #include "core/wg-id.h"
+#include "db/wg-mutant.h"
 #include "store/wg-store-private.h"
 #include "wire/wg-wire-event.h"
 #include "wire/wg-wire-operation.h"
@@ -309,6 +310,8 @@ wg_outbox_get_first (WgStoreContext *context, GError **error)
 
   if (local == NULL && wg_outbox_get_head (context, &head, &hash, &local) && head > known)
     first = first == 0 ? known + 1 : MIN (first, known + 1);
+  if (WG_MUTANT ("refused-blocks") && query_int (context, "outbox_count_refused", "n", NULL) > 0)
+    return 0;
   if (local == NULL)
     return first;
   g_propagate_error (error, g_steal_pointer (&local));

@@ -242,14 +242,14 @@ run_release (WgStoreThread *self)
 {
   Job job = { .job = release_job };
   g_autoptr (GError) error = NULL;
+  gboolean ended = call_job (self, &job, &error) != NULL;
 
-  if (call_job (self, &job, &error) == NULL)
-    {
-      g_debug ("ending holds: %s", error->message);
-      /* Not at once again: the disk may be full. */
-      self->next_release_ms = wg_ports_wall_ms (&self->ports) + LOOK_AGAIN_MS;
-    }
-  announce (self);
+  announce (self); /* looks for the next hold, too */
+  if (ended)
+    return;
+  g_debug ("ending holds: %s", error->message);
+  /* Not at once again: the disk may be full. */
+  self->next_release_ms = wg_ports_wall_ms (&self->ports) + LOOK_AGAIN_MS;
 }
 
 static void

@@ -315,6 +315,7 @@ set_body (Exchange *exchange, GError **error)
   const WgHttpRequest *request = exchange->request;
   CURL *easy = exchange->http->easy;
   GBytes *body = request->body;
+  const char *data;
 
   if (body == NULL)
     {
@@ -334,8 +335,10 @@ set_body (Exchange *exchange, GError **error)
     }
   add_header (exchange, "Content-Type: %s", request->content_type);
   add_header (exchange, "Expect:");
+  data = g_bytes_get_data (body, NULL);
+  /* An empty body has no address; without one libcurl would ask for a body by a callback. */
   curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) g_bytes_get_size (body));
-  curl_easy_setopt (easy, CURLOPT_POSTFIELDS, g_bytes_get_data (body, NULL));
+  curl_easy_setopt (easy, CURLOPT_POSTFIELDS, data != NULL ? data : "");
   curl_easy_setopt (easy, CURLOPT_CUSTOMREQUEST, request->method);
   return TRUE;
 }

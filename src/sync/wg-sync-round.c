@@ -370,8 +370,16 @@ wg_sync_round_run (WgSyncRound *round, GCancellable *cancellable, GError **error
     }
   if (round->machine.stage != WG_STAGE_IDLE || round->fault != WG_SYNC_EVENT_DONE)
     {
-      if (fault == NULL)
-        g_set_error (&fault, WG_SYNC_ERROR, WG_SYNC_ERROR_REFUSED, "this device was erased");
+      if (fault == NULL && round->machine.stage == WG_STAGE_WIPED)
+        {
+          g_set_error (&fault, WG_SYNC_ERROR, WG_SYNC_ERROR_REFUSED, "this device was erased");
+        }
+      else if (fault == NULL) /* no exchange failed, and yet there is no end to telling again */
+        {
+          round->fault = WG_SYNC_EVENT_FAILED;
+          g_set_error (&fault, WG_SYNC_ERROR, WG_SYNC_ERROR_FAILED,
+                       "the platform's digest does not fit its rows");
+        }
       g_propagate_error (error, g_steal_pointer (&fault));
       return FALSE;
     }

@@ -2,6 +2,7 @@
 /* Photos up: one piece at a time, from the last byte that arrived, majors first. */
 #include "sync/wg-sync-round.h"
 
+#include "db/wg-mutant.h"
 #include "store/wg-attachment-store.h"
 #include "wire/wg-crypto.h"
 
@@ -89,12 +90,14 @@ drop_current (WgSyncRound *round)
   g_clear_pointer (&round->upload_bytes, g_bytes_unref);
 }
 
-/* The platform has @offset bytes of the present photo. */
+/* The platform has @offset bytes of the present photo. Only where it says so itself they are the
+ * photo: it may have died between the last byte and checking them. */
 static WgSyncEventKind
-note_offset (WgSyncRound *round, gint64 offset, GError **error)
+note_offset (WgSyncRound *round, gint64 offset, gboolean complete, GError **error)
 {
   gint64 size = (gint64) g_bytes_get_size (round->upload_bytes);
-  Arrived arrived = { round->upload_name, offset, offset == size };
+  Arrived arrived = { round->upload_name, offset,
+                      complete || (WG_MUTANT ("photo-full-is-done") && offset == size) };
   WgSyncEventKind kind = WG_SYNC_EVENT_FAILED;
 
   if (wg_sync_round_store (round, arrived_job, &arrived, &kind, error) == NULL)
@@ -120,18 +123,21 @@ ask_offset (WgSyncRound *round, GError **error)
 
   reply = wg_sync_round_exchange (round, &request, WG_ANSWER_EMPTY, &kind, &problem, &failure);
   if (reply != NULL)
-    return note_offset (
-        round, reply->status == 200 ? size : CLAMP (reply->upload_offset, 0, size - 1), error);
+    return reply->status == 200
+               ? note_offset (round, size, TRUE, error)
+               : note_offset (round, CLAMP (reply->upload_offset, 0, size), FALSE, error);
   if (problem != NULL && problem->status == 404)
-    return note_offset (round, 0, error);
+    return note_offset (round, 0, FALSE, error);
   g_propagate_error (error, g_steal_pointer (&failure));
   return kind;
 }
 
-/* The platform did not like a piece: what that means for this photo alone. */
+/* The platform did not like a piece that was sent from @offset: what that means for this photo
+ * alone. */
 static WgSyncEventKind
 take_problem (WgSyncRound *round,
               const WgProblem *problem,
+              gint64 offset,
               WgSyncEventKind kind,
               GError **failure,
               GError **error)
@@ -139,8 +145,8 @@ take_problem (WgSyncRound *round,
   gint64 size = (gint64) g_bytes_get_size (round->upload_bytes);
 
   if (problem->status == 409 && g_strcmp0 (problem->name, "offset") == 0 && problem->offset >= 0 &&
-      problem->offset <= size && problem->offset != round->upload_offset)
-    return note_offset (round, problem->offset, error);
+      problem->offset <= size && problem->offset != offset)
+    return note_offset (round, problem->offset, FALSE, error);
   if (kind == WG_SYNC_EVENT_FAILED && problem->status >= 400 && problem->status < 500)
     kind = WG_SYNC_EVENT_MORE;
   if (kind == WG_SYNC_EVENT_TOO_LARGE)
@@ -164,13 +170,15 @@ pace (WgSyncRound *round, gint64 round_trip_ms)
     round->chunk = MIN (round->chunk * 2, WG_SYNC_CHUNK_MAX);
 }
 
+/* Nothing is sent of a photo whose bytes are all there: the platform then looks at them. */
 static WgSyncEventKind
 send_piece (WgSyncRound *round, GError **error)
 {
   g_autofree char *path = g_strconcat ("/v1/blobs/", round->upload_name, NULL);
   gint64 size = (gint64) g_bytes_get_size (round->upload_bytes);
-  gsize n = MIN (round->chunk, (gsize) (size - round->upload_offset));
-  g_autoptr (GBytes) piece = g_bytes_new_from_bytes (round->upload_bytes, round->upload_offset, n);
+  gint64 offset = round->upload_offset;
+  gsize n = MIN (round->chunk, (gsize) (size - offset));
+  g_autoptr (GBytes) piece = g_bytes_new_from_bytes (round->upload_bytes, (gsize) offset, n);
   g_autoptr (WgProblem) problem = NULL;
   g_autoptr (WgHttpReply) reply = NULL;
   g_autoptr (GError) failure = NULL;
@@ -182,26 +190,27 @@ send_piece (WgSyncRound *round, GError **error)
     .body = piece,
     .raw = TRUE,
     .upload_length = size,
-    .upload_offset = round->upload_offset,
+    .upload_offset = offset,
   };
 
   reply = wg_sync_round_exchange (round, &request, WG_ANSWER_EMPTY, &kind, &problem, &failure);
   if (reply != NULL)
     {
-      if (reply->upload_offset <= round->upload_offset || reply->upload_offset > size)
+      if ((reply->upload_offset <= offset && reply->upload_offset < size) ||
+          reply->upload_offset > size)
         {
           g_set_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_FAILED,
                        "the platform took no byte of a photo");
           return WG_SYNC_EVENT_FAILED;
         }
       pace (round, reply->round_trip_ms);
-      return note_offset (round, reply->upload_offset, error);
+      return note_offset (round, reply->upload_offset, reply->upload_offset == size, error);
     }
   round->upload_offset = -1; /* some of it may have arrived */
   if (kind == WG_SYNC_EVENT_TIMEOUT)
     round->chunk = MAX (round->chunk / 2, CHUNK_MIN);
   if (problem != NULL)
-    return take_problem (round, problem, kind, &failure, error);
+    return take_problem (round, problem, offset, kind, &failure, error);
   g_propagate_error (error, g_steal_pointer (&failure));
   return kind;
 }

@@ -97,6 +97,10 @@ WHERE seq > 0 AND seq <= :durable ORDER BY seq LIMIT :limit
 -- :name outbox_prunable_undone
 -- :indexed
 SELECT rec FROM outbox WHERE made_ms < :before AND state = 'undone' ORDER BY made_ms
+-- :name outbox_delete_undone_of
+-- Of a record that is let go: nobody else has it, and it says what that said.
+-- :indexed
+DELETE FROM outbox WHERE rec = :rec AND state = 'undone'
 -- :name outbox_delete_undone
 -- :indexed
 DELETE FROM outbox WHERE made_ms < :before AND state = 'undone'

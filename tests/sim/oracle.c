@@ -1,0 +1,701 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What must be true (protocol.md 3.11): while a run goes on what has left the platform, and at its
+ * end everything. */
+#include <string.h>
+
+#include "core/wg-operation.h"
+#include "run.h"
+#include "server/wg-check.h"
+#include "server/wg-sessions.h"
+#include "store/wg-health.h"
+#define WgReference WgTerminalReference /* terminal and platform have each a type of that name */
+#include "store/wg-store-private.h"
+#undef WgReference
+#include "wire/wg-crypto.h"
+#include "wire/wg-wire-event.h"
+#include "wire/wg-wire-operation.h"
+#include "wire/wg-wire-push.h"
+#include "wire/wg-zstd.h"
+
+#define SIM_SQL "/io/github/wangge/sim/sql"
+
+typedef struct
+{
+  char *rec;
+  const char *terminal;
+} Saved;
+
+/* The last that the platform said it has of a replica. */
+typedef struct
+{
+  gint64 seq;
+  char *hash;
+} Acknowledged;
+
+static GHashTable *saved;     /* op_id -> Saved */
+static GHashTable *records;   /* rec -> name of the terminal; of events that were reported saved */
+static GPtrArray *order;      /* of char *: keys of @records as they came */
+static GHashTable *dismissed; /* op_id */
+static GHashTable *told;      /* replica -> Acknowledged, of this epoch */
+static GHashTable *moves;     /* "worker grid" */
+static gboolean restored;
+static char *epoch;
+
+static void
+saved_free (gpointer data)
+{
+  g_free (((Saved *) data)->rec);
+  g_free (data);
+}
+
+static void
+acknowledged_free (gpointer data)
+{
+  g_free (((Acknowledged *) data)->hash);
+  g_free (data);
+}
+
+/* --- while the run goes on ------------------------------------------------------------------- */
+
+static gpointer
+list_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_record_operations (context, data, error);
+}
+
+void
+oracle_saved (Terminal *terminal, const char *rec)
+{
+  g_autoptr (GPtrArray) operations = terminal_do (terminal, list_job, (gpointer) rec, NULL);
+
+  if (!g_hash_table_contains (records, rec))
+    {
+      char *key = g_strdup (rec);
+      g_hash_table_insert (records, key, (gpointer) terminal->process.name);
+      g_ptr_array_add (order, key);
+    }
+  for (guint i = 0; operations && i < operations->len; i++)
+    {
+      const WgRecordOperation *row = operations->pdata[i];
+      Saved *entry = g_new0 (Saved, 1);
+      entry->rec = g_strdup (rec);
+      entry->terminal = terminal->process.name;
+      g_hash_table_replace (saved, g_strdup (row->op_id), entry);
+    }
+}
+
+static gboolean
+is_of_record (gpointer op_id, gpointer value, gpointer rec)
+{
+  return g_str_equal (((Saved *) value)->rec, rec);
+}
+
+void
+oracle_undone (const char *rec)
+{
+  g_hash_table_foreach_remove (saved, is_of_record, (gpointer) rec);
+  for (guint i = 0; i < order->len; i++)
+    if (g_str_equal (order->pdata[i], rec))
+      {
+        g_ptr_array_remove_index (order, i);
+        break;
+      }
+  g_hash_table_remove (records, rec);
+}
+
+void
+oracle_dismissed (const char *op_id)
+{
+  g_hash_table_add (dismissed, g_strdup (op_id));
+}
+
+void
+oracle_moved (const char *worker, const char *grid)
+{
+  g_hash_table_add (moves, g_strconcat (worker, " ", grid, NULL));
+}
+
+char *
+oracle_any_record (SimRandom *random)
+{
+  return order->len > 0 ? g_strdup (order->pdata[sim_random_below (random, order->len)]) : NULL;
+}
+
+static GBytes *
+unpack (GPtrArray *headers, GBytes *body)
+{
+  return sim_headers_get (headers, "Content-Encoding")
+             ? wg_zstd_decompress (body, WG_LIMIT_BODY, NULL)
+             : g_bytes_ref (body);
+}
+
+static void
+note_push (const SimRequest *request, const SimReply *reply)
+{
+  g_autoptr (GBytes) asked = unpack (request->headers, request->body);
+  g_autoptr (GBytes) answered = unpack (reply->headers, reply->body);
+  g_autoptr (WgPush) push = wg_wire_push_from_body (asked, NULL);
+  g_autoptr (WgPushAnswer) answer = wg_wire_push_answer_from_json (
+      g_bytes_get_data (answered, NULL), g_bytes_get_size (answered), NULL);
+  Acknowledged *entry;
+
+  if (push == NULL || answer == NULL)
+    return sim_violate ("I2 the platform answers a push that is none");
+  entry = g_hash_table_lookup (told, push->replica);
+  if (entry && answer->last_seq < entry->seq)
+    return sim_violate ("I10 the platform acknowledged %" G_GINT64_FORMAT
+                        " operations of a replica, then %" G_GINT64_FORMAT,
+                        entry->seq, answer->last_seq);
+  entry = g_new0 (Acknowledged, 1);
+  entry->seq = answer->last_seq;
+  entry->hash = g_strdup (answer->last_hash);
+  g_hash_table_replace (told, g_strdup (push->replica), entry);
+}
+
+static void
+on_reply (const SimRequest *request, const SimReply *reply)
+{
+  if (reply->status == 200 && g_str_equal (request->path, "/v1/sync/push"))
+    note_push (request, reply);
+  if (reply->status == 200 && g_str_equal (request->method, "GET") &&
+      g_str_has_prefix (request->path, "/v1/blobs/"))
+    {
+      gsize n;
+      const guint8 *data = g_bytes_get_data (reply->body, &n);
+      g_autofree char *digest = wg_crypto_sha256 (data, n);
+      if (!g_str_has_suffix (request->path, digest))
+        sim_violate ("I20 a photo was served with other bytes than its name says");
+    }
+}
+
+/* --- the platform's database ------------------------------------------------------------------ */
+
+static WgDb *
+open_platform (GError **error)
+{
+  WgDb *db = wg_platform_connect (world.daemon.platform, TRUE, error);
+
+  if (db && wg_db_load_sql (db, SIM_SQL, error))
+    return db;
+  g_clear_pointer (&db, wg_db_close);
+  return NULL;
+}
+
+static void
+check_told (WgDb *db, const char *replica, const Acknowledged *entry, GError **error)
+{
+  WgStatement *row = wg_db_statement (db, "op-get", error);
+
+  if (row == NULL)
+    return;
+  wg_statement_bind_text (row, "replica", replica);
+  wg_statement_bind_int (row, "seq", entry->seq);
+  if (!wg_statement_next (row, error))
+    sim_violate ("I10 the platform forgot operation %" G_GINT64_FORMAT " that it acknowledged",
+                 entry->seq);
+  else if (g_strcmp0 (wg_statement_text (row, "hash"), entry->hash) != 0)
+    sim_violate ("I10 operation %" G_GINT64_FORMAT " is another one than was acknowledged",
+                 entry->seq);
+  wg_statement_reset (row);
+}
+
+static void
+check_all_told (WgDb *db, GError **error)
+{
+  GHashTableIter iter;
+  gpointer replica, entry;
+
+  g_hash_table_iter_init (&iter, told);
+  while (g_hash_table_iter_next (&iter, &replica, &entry))
+    if (((Acknowledged *) entry)->seq > 0)
+      check_told (db, replica, entry, error);
+}
+
+void
+oracle_platform_up (void)
+{
+  SimProcess *before = sim_enter (&world.daemon.process);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WgDb) db = open_platform (&error);
+
+  /* With another epoch the platform says itself that it may have forgotten. */
+  if (epoch && !g_str_equal (epoch, world.daemon.platform->epoch))
+    {
+      g_hash_table_remove_all (told);
+      restored = TRUE;
+    }
+  g_set_str (&epoch, world.daemon.platform->epoch);
+  if (db)
+    check_all_told (db, &error);
+  /* A disk that errs says nothing about what is on it. */
+  if (error && !g_error_matches (error, WG_DB_ERROR, WG_DB_ERROR_IO) &&
+      !g_error_matches (error, WG_DB_ERROR, WG_DB_ERROR_FULL))
+    sim_violate ("I0 the platform's database: %s", error->message);
+  g_clear_pointer (&db, wg_db_close);
+  sim_enter (before);
+}
+
+/* --- at the end: the platform ----------------------------------------------------------------- */
+
+/* What the oracle knows of an operation that the platform has. */
+typedef struct
+{
+  WgResultKind result;
+  char *rec, *kind, *line;
+  guint n_effects;
+} Known;
+
+static void
+known_free (gpointer data)
+{
+  Known *self = data;
+
+  g_free (self->rec);
+  g_free (self->kind);
+  g_free (self->line);
+  g_free (self);
+}
+
+static const char *
+grid_of_worker (const char *worker)
+{
+  if (g_str_equal (worker, "w1"))
+    return WORLD_GRID_CODES[0];
+  if (g_str_equal (worker, "w2"))
+    return WORLD_GRID_CODES[1];
+  return g_str_equal (worker, "w3") ? WORLD_GRID_CODES[2] : NULL;
+}
+
+/* By tables of the test's own, not the platform's. */
+static gboolean
+has_right (const char *worker, const WgOperation *operation)
+{
+  const char *grid = grid_of_worker (worker);
+  const char *asked =
+      operation->scope && g_str_has_prefix (operation->scope, "g:") ? operation->scope + 2 : "";
+  g_autofree char *move = g_strconcat (worker, " ", asked, NULL);
+  const char *town = g_str_equal (worker, "ca") ? "370502001" : "370502002";
+
+  if (g_strcmp0 (operation->actor, worker) != 0)
+    return FALSE;
+  if (g_hash_table_contains (moves, move))
+    return TRUE;
+  return grid ? g_str_equal (asked, grid) : g_str_has_prefix (asked, town);
+}
+
+static void
+check_right (const char *worker, const char *line)
+{
+  g_autoptr (WgOperation) operation = NULL;
+  int refusal;
+
+  if (!wg_wire_operation_from_line (line, strlen (line), &operation, &refusal, NULL, NULL))
+    sim_violate ("I8 the platform took a line that is none");
+  else if (!has_right (worker, operation))
+    sim_violate ("I8 %s did something in %s", worker, operation->scope);
+}
+
+static GHashTable *
+read_operations (WgDb *db, GError **error)
+{
+  GHashTable *known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, known_free);
+  WgStatement *row = wg_db_statement (db, "sim-platform-ops", error);
+
+  while (row && wg_statement_next (row, error))
+    {
+      const char *op_id = wg_statement_text (row, "op_id");
+      g_autoptr (WgPushResult) result =
+                    wg_wire_push_result_from_json (wg_statement_text (row, "result"), NULL);
+      Known *self = g_new0 (Known, 1);
+
+      self->result = result ? result->kind : WG_RESULT_REJECTED;
+      self->rec = wg_statement_dup_text (row, "rec");
+      self->kind = wg_statement_dup_text (row, "kind");
+      self->line = wg_statement_dup_text (row, "line");
+      if (self->result != WG_RESULT_REJECTED)
+        check_right (wg_statement_text (row, "worker"), self->line);
+      if (g_hash_table_contains (known, op_id))
+        sim_violate ("I1 the platform has operation %s twice", op_id);
+      g_hash_table_replace (known, g_strdup (op_id), self);
+    }
+  return known;
+}
+
+static void
+check_saved (GHashTable *known)
+{
+  GHashTableIter iter;
+  gpointer op_id, entry;
+
+  g_hash_table_iter_init (&iter, saved);
+  while (g_hash_table_iter_next (&iter, &op_id, &entry))
+    if (!g_hash_table_contains (known, op_id))
+      sim_violate ("%s operation %s of %s, event %s, was reported saved and is not at the platform",
+                   restored ? "I11" : "I1", (char *) op_id, ((Saved *) entry)->terminal,
+                   ((Saved *) entry)->rec);
+}
+
+/* --- at the end: what each event became, computed a second time --------------------------------
+ */
+
+static void
+write_fields (const WgOperation *operation,
+              const char *op_id,
+              WgEvent *model,
+              GHashTable *conflicts)
+{
+  for (gsize i = 0; operation->fields && operation->fields[i]; i++)
+    {
+      const WgField *field = wg_field_find (WG_EVENT_FIELDS, operation->fields[i]);
+      g_autofree char *key = g_strconcat (op_id, " ", operation->fields[i], NULL);
+      gboolean open = g_hash_table_contains (conflicts, key);
+
+      if (wg_field_equal (field, model, operation->base) ||
+          wg_field_equal (field, model, operation->event))
+        wg_field_copy (field, operation->event, model);
+      else if (!open)
+        sim_violate ("I5 %s was replaced unseen in an event", field->name);
+    }
+}
+
+static void
+check_model (WgDb *db, const char *rec, const WgEvent *model, GError **error)
+{
+  static const char *const names[] = { "title", "description", "address" };
+  WgStatement *row = wg_db_statement (db, "sim-platform-event", error);
+  g_autoptr (WgEvent) event = NULL;
+
+  if (row == NULL)
+    return;
+  wg_statement_bind_text (row, "id", rec);
+  if (wg_statement_next (row, error))
+    event = wg_wire_event_row_from_json (wg_statement_text (row, "body"), NULL, error);
+  wg_statement_reset (row);
+  for (gsize i = 0; event && i < G_N_ELEMENTS (names); i++)
+    if (!wg_field_equal (wg_field_find (WG_EVENT_FIELDS, names[i]), model, event))
+      sim_violate ("I2 %s of an event is not what its operations make of it", names[i]);
+}
+
+static GHashTable *
+read_conflicts (WgDb *db, GHashTable *known, GError **error)
+{
+  GHashTable *conflicts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  WgStatement *row = wg_db_statement (db, "sim-platform-conflicts", error);
+
+  while (row && wg_statement_next (row, error))
+    {
+      const char *op_id = wg_statement_text (row, "op_id");
+      const Known *operation = g_hash_table_lookup (known, op_id);
+
+      if (operation == NULL || operation->result != WG_RESULT_CONFLICT)
+        sim_violate ("I14 a conflict belongs to no operation that has one");
+      g_hash_table_add (conflicts,
+                        g_strconcat (op_id, " ", wg_statement_text (row, "field"), NULL));
+      g_hash_table_add (conflicts, g_strdup (op_id));
+    }
+  return conflicts;
+}
+
+typedef struct
+{
+  char *rec, *op_id, *line;
+  gint64 ver;
+  WgResultKind result;
+} Version;
+
+static void
+version_free (gpointer data)
+{
+  Version *self = data;
+
+  g_free (self->rec);
+  g_free (self->op_id);
+  g_free (self->line);
+  g_free (self);
+}
+
+static GPtrArray *
+read_versions (WgDb *db, GError **error)
+{
+  GPtrArray *versions = g_ptr_array_new_with_free_func (version_free);
+  WgStatement *row = wg_db_statement (db, "sim-platform-hist", error);
+
+  while (row && wg_statement_next (row, error))
+    {
+      Version *version = g_new0 (Version, 1);
+      version->rec = wg_statement_dup_text (row, "rec");
+      version->op_id = wg_statement_dup_text (row, "op_id");
+      version->line = wg_statement_dup_text (row, "line");
+      version->ver = wg_statement_int (row, "ver");
+      g_ptr_array_add (versions, version);
+    }
+  return versions;
+}
+
+static void
+check_history (WgDb *db, GHashTable *known, GHashTable *conflicts, GError **error)
+{
+  g_autoptr (GPtrArray) versions = read_versions (db, error);
+  g_autoptr (WgEvent) model = NULL;
+
+  for (guint i = 0; i < versions->len; i++)
+    {
+      const Version *version = versions->pdata[i];
+      const Version *next = i + 1 < versions->len ? versions->pdata[i + 1] : NULL;
+      Known *self = g_hash_table_lookup (known, version->op_id);
+      g_autoptr (WgOperation) operation = NULL;
+      int refusal;
+
+      if (self)
+        self->n_effects++;
+      if (!wg_wire_operation_from_line (version->line, strlen (version->line), &operation, &refusal,
+                                        NULL, NULL))
+        continue;
+      if (operation->kind == WG_OPERATION_EVENT_CREATE)
+        {
+          g_clear_pointer (&model, wg_event_free);
+          model = wg_event_copy (operation->event);
+        }
+      else if (model && operation->kind == WG_OPERATION_EVENT_PATCH)
+        {
+          write_fields (operation, version->op_id, model, conflicts);
+        }
+      if (model && (next == NULL || !g_str_equal (next->rec, version->rec)))
+        {
+          check_model (db, version->rec, model, error);
+          g_clear_pointer (&model, wg_event_free);
+        }
+    }
+}
+
+static void
+check_effects (GHashTable *known, GHashTable *conflicts)
+{
+  GHashTableIter iter;
+  gpointer op_id, value;
+
+  g_hash_table_iter_init (&iter, known);
+  while (g_hash_table_iter_next (&iter, &op_id, &value))
+    {
+      const Known *self = value;
+
+      if (self->n_effects > 1)
+        sim_violate ("I2 operation %s took effect %u times", (char *) op_id, self->n_effects);
+      if (self->result == WG_RESULT_REJECTED && self->n_effects > 0)
+        sim_violate ("I2 a refused operation took effect");
+      if (self->result == WG_RESULT_OK && self->n_effects == 0 &&
+          g_str_equal (self->kind, "event.create"))
+        sim_violate ("I2 an accepted operation took no effect");
+      if (self->result == WG_RESULT_CONFLICT && !g_hash_table_contains (conflicts, op_id))
+        sim_violate ("I14 a conflict was told and is not kept");
+    }
+}
+
+static void
+check_photos (WgDb *db, GHashTable *known, GError **error)
+{
+  WgStatement *row = wg_db_statement (db, "sim-platform-photos", error);
+
+  while (row && wg_statement_next (row, error))
+    if (g_strcmp0 (wg_statement_text (row, "state"), "whole") != 0)
+      sim_violate ("I9 a photo of an applied event has not arrived: %s is %s",
+                   wg_statement_text (row, "sha"), wg_statement_text (row, "state"));
+}
+
+/* --- at the end: terminals ---------------------------------------------------------------------
+ */
+
+typedef struct
+{
+  Terminal *terminal;
+  GHashTable *known;  /* of the platform */
+  GHashTable *bodies; /* rec -> "ver body", of the worker's scopes */
+  GStrv scopes;
+} Compare;
+
+static void
+compare_bases (Compare *self, WgDb *db, GError **error)
+{
+  WgStatement *row = wg_db_statement (db, "sim-terminal-bases", error);
+  guint n = 0;
+
+  while (row && wg_statement_next (row, error))
+    {
+      const char *id = wg_statement_text (row, "id");
+      const char *theirs = g_hash_table_lookup (self->bodies, id);
+      g_autofree char *mine =
+          g_strdup_printf ("%" G_GINT64_FORMAT " %s", wg_statement_int (row, "ver"),
+                           wg_statement_text (row, "base"));
+      n++;
+      if (theirs == NULL)
+        sim_violate ("I16 %s has an event of none of its scopes", self->terminal->process.name);
+      else if (!g_str_equal (theirs, mine))
+        sim_violate ("I4 %s has another event than the platform", self->terminal->process.name);
+    }
+  if (n != g_hash_table_size (self->bodies))
+    sim_violate ("I4 %s has %u events of %u", self->terminal->process.name, n,
+                 g_hash_table_size (self->bodies));
+}
+
+static void
+compare_outbox (Compare *self, WgDb *db, GError **error)
+{
+  static const char *const settled[] = { "dismissed", "redone", NULL };
+  WgStatement *row = wg_db_statement (db, "sim-terminal-outbox", error);
+
+  while (row && wg_statement_next (row, error))
+    {
+      const char *op_id = wg_statement_text (row, "op_id");
+      const char *state = wg_statement_text (row, "state");
+      const Known *known = g_hash_table_lookup (self->known, op_id);
+      const char *wanted = known == NULL                         ? "undone"
+                           : known->result == WG_RESULT_OK       ? "applied"
+                           : known->result == WG_RESULT_CONFLICT ? "conflict"
+                                                                 : "refused";
+
+      if (known && !g_str_equal (known->line, wg_statement_text (row, "line")))
+        sim_violate ("I12 the platform has another line of an operation");
+      if (g_str_equal (state, "dismissed") && !g_hash_table_contains (dismissed, op_id))
+        sim_violate ("I13 a refused operation is gone that nobody dismissed");
+      /* What its author has settled in the lost timeline stays settled. */
+      if (restored && g_strv_contains (settled, state))
+        continue;
+      if (g_str_equal (state, wanted) ||
+          (known && known->result != WG_RESULT_OK && g_strv_contains (settled, state)))
+        continue;
+      sim_violate ("%s an operation of %s is %s, at the platform it is %s",
+                   known == NULL ? "I1" : "I13", self->terminal->process.name, state, wanted);
+    }
+}
+
+static void
+compare_scopes (Compare *self, WgDb *db, GError **error)
+{
+  WgStatement *row = wg_db_statement (db, "sim-terminal-scopes", error);
+
+  while (row && wg_statement_next (row, error))
+    if (!g_strv_contains ((const char *const *) self->scopes, wg_statement_text (row, "name")))
+      sim_violate ("I16 %s has a scope that is not its own", self->terminal->process.name);
+}
+
+static gpointer
+compare_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Compare *self = data;
+  g_autoptr (WgHealth) health = wg_health_check (context, error);
+  g_autofree char *mismatches = wg_store_get_meta (context, "digest_mismatch", NULL);
+
+  if (health && !health->integrity_ok)
+    sim_violate ("I0 %s: %s", self->terminal->process.name, health->integrity_detail);
+  if (mismatches && !restored)
+    sim_violate ("I6 the digest did not match %s times", mismatches);
+  if (!wg_db_load_sql (context->db, SIM_SQL, error))
+    return NULL;
+  compare_bases (self, context->db, error);
+  compare_outbox (self, context->db, error);
+  compare_scopes (self, context->db, error);
+  return NULL;
+}
+
+static void
+read_bodies (WgDb *db, const char *scope, GHashTable *bodies, GError **error)
+{
+  WgStatement *row = wg_db_statement (db, "sim-platform-members", error);
+
+  if (row)
+    wg_statement_bind_text (row, "scope", scope);
+  while (row && wg_statement_next (row, error))
+    g_hash_table_replace (bodies, wg_statement_dup_text (row, "rec"),
+                          g_strdup_printf ("%" G_GINT64_FORMAT " %s", wg_statement_int (row, "ver"),
+                                           wg_statement_text (row, "body")));
+}
+
+static void
+compare_terminal (Terminal *terminal, WgDb *db, GHashTable *known, GError **error)
+{
+  g_autoptr (GHashTable) bodies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_auto (GStrv) scopes =
+             wg_sessions_list_scopes (world.daemon.platform, db, terminal->worker, error);
+  Compare compare = { terminal, known, bodies, scopes };
+
+  for (gsize i = 0; scopes && scopes[i]; i++)
+    read_bodies (db, scopes[i], bodies, error);
+  terminal_do (terminal, compare_job, &compare, error);
+}
+
+/* --- public ----------------------------------------------------------------------------------- */
+
+gboolean
+oracle_is_quiet (void)
+{
+  for (guint i = 0; i < WORLD_TERMINALS; i++)
+    {
+      Terminal *terminal = &world.terminals[i];
+      g_autoptr (WgSyncStatus) status = NULL;
+
+      if (!terminal->used)
+        continue;
+      if (terminal->sync == NULL)
+        return FALSE;
+      status = wg_sync_dup_status (terminal->sync);
+      if (!status->all_synced)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+oracle_final (void)
+{
+  SimProcess *before = sim_enter (&world.daemon.process);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GHashTable) known = NULL, conflicts = NULL;
+  g_autoptr (WgDb) db = open_platform (&error);
+  WgCheckCounts counts;
+
+  if (db && !wg_check_all (world.daemon.platform, db, &counts, &error))
+    g_prefix_error (&error, "I0 I3 I7 I20 ");
+  if (db && error == NULL)
+    {
+      known = read_operations (db, &error);
+      conflicts = read_conflicts (db, known, &error);
+      check_all_told (db, &error);
+      check_saved (known);
+      check_history (db, known, conflicts, &error);
+      check_effects (known, conflicts);
+      check_photos (db, known, &error);
+      for (guint i = 0; i < WORLD_TERMINALS; i++)
+        if (world.terminals[i].used)
+          compare_terminal (&world.terminals[i], db, known, &error);
+      sim_trace ("%u operations at the platform", g_hash_table_size (known));
+    }
+  if (error)
+    sim_violate ("%s", error->message);
+  g_clear_pointer (&db, wg_db_close);
+  sim_enter (before);
+}
+
+void
+oracle_begin (void)
+{
+  saved = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, saved_free);
+  records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  order = g_ptr_array_new ();
+  moves = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  dismissed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, acknowledged_free);
+  restored = FALSE;
+  sim_line.on_reply = on_reply;
+}
+
+void
+oracle_free (void)
+{
+  g_hash_table_unref (saved);
+  g_ptr_array_unref (order);
+  g_hash_table_unref (records);
+  g_hash_table_unref (dismissed);
+  g_hash_table_unref (moves);
+  g_hash_table_unref (told);
+  g_clear_pointer (&epoch, g_free);
+}
