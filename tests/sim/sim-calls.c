@@ -119,6 +119,14 @@ WRAP_REAL (ssize_t, write, int fd, const void *data, size_t n)
   return done;
 }
 
+WRAP_REAL (ssize_t, pwrite64, int fd, const void *data, size_t n, off_t offset)
+{
+  Descriptor *self = find (fd);
+
+  return self ? sim_file_write (self->handle, data, n, offset)
+              : __real_pwrite64 (fd, data, n, offset);
+}
+
 WRAP_REAL (off_t, lseek64, int fd, off_t offset, int whence)
 {
   Descriptor *self = find (fd);

@@ -496,6 +496,8 @@ WRAP (void, g_async_queue_push, GAsyncQueue *queue, gpointer item)
     }
 }
 
+WRAP (void, g_usleep, gulong us) { sim_sleep ((gint64) us); }
+
 WRAP (gint64, g_get_monotonic_time, void) { return sim.now_us; }
 
 WRAP (int, clock_gettime, clockid_t clock, struct timespec *out)
