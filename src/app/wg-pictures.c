@@ -6,6 +6,7 @@
 
 #include "app/field/wg-event-jobs.h"
 #include "app/wg-window.h"
+#include "store/wg-records.h"
 
 #define SETTLE_MS 900
 #define SYNC_MS 30000
@@ -32,7 +33,8 @@ struct _Session
   WgServices *services;         /* owned */
   char *folder;                 /* owned */
   char *event_id, *returned_id; /* owned; NULL when there is none */
-  WgWindow *window;             /* of the size being drawn */
+  char *household_id, *resident_id, *conflict_id;
+  WgWindow *window; /* of the size being drawn */
   gsize size, step;
   const Screen *screen;
   guint wait_id;
@@ -75,6 +77,16 @@ wg_picture_save (GtkWindow *window, const char *path, GError **error)
 }
 
 static void
+close_dialog (Session *session)
+{
+  AdwDialog *dialog =
+      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (session->window));
+
+  if (dialog != NULL)
+    adw_dialog_force_close (dialog);
+}
+
+static void
 show_today (Session *session)
 {
   g_settings_set_string (wg_services_get_settings (session->services), "hand", "right");
@@ -96,6 +108,7 @@ show_events (Session *session)
 static void
 show_queue (Session *session)
 {
+  close_dialog (session);
   wg_window_show_page (session->window, "queue");
 }
 
@@ -120,20 +133,47 @@ show_returned (Session *session)
 }
 
 static void
+show_records (Session *session)
+{
+  wg_window_show_page (session->window, "records");
+}
+
+static void
+show_by_action (Session *session, const char *action, const char *id)
+{
+  if (id != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (session->window), action, "s", id);
+}
+
+static void
+show_household (Session *session)
+{
+  show_by_action (session, "win.show-record", session->household_id);
+}
+
+static void
+show_resident (Session *session)
+{
+  show_by_action (session, "win.show-record", session->resident_id);
+}
+
+static void
+show_conflict (Session *session)
+{
+  show_by_action (session, "win.show-conflict", session->conflict_id);
+}
+
+static void
+show_record_form (Session *session)
+{
+  show_by_action (session, "win.edit-record", session->resident_id);
+}
+
+static void
 show_general (Session *session)
 {
   wg_window_show_page (session->window, "today");
   gtk_widget_activate_action (GTK_WIDGET (session->window), "win.report", "s", "general");
-}
-
-static void
-close_dialog (Session *session)
-{
-  AdwDialog *dialog =
-      adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (session->window));
-
-  if (dialog != NULL)
-    adw_dialog_force_close (dialog);
 }
 
 static void
@@ -164,10 +204,15 @@ show_unlock (Session *session)
 }
 
 static const Screen SCREENS[] = {
-  { "today", show_today },       { "map", show_map },           { "events", show_events },
-  { "queue", show_queue },       { "settings", show_settings }, { "event", show_event },
-  { "returned", show_returned }, { "general", show_general },   { "major", show_major },
-  { "outdoor", show_outdoor },   { "left", show_left },         { "unlock", show_unlock },
+  { "today", show_today },         { "map", show_map },
+  { "events", show_events },       { "records", show_records },
+  { "household", show_household }, { "resident", show_resident },
+  { "conflict", show_conflict },   { "record-form", show_record_form },
+  { "queue", show_queue },         { "settings", show_settings },
+  { "event", show_event },         { "returned", show_returned },
+  { "general", show_general },     { "major", show_major },
+  { "outdoor", show_outdoor },     { "left", show_left },
+  { "unlock", show_unlock },
 };
 
 static void
@@ -178,6 +223,9 @@ session_free (Session *session)
   g_free (session->folder);
   g_free (session->event_id);
   g_free (session->returned_id);
+  g_free (session->household_id);
+  g_free (session->resident_id);
+  g_free (session->conflict_id);
   g_free (session);
 }
 
@@ -263,6 +311,40 @@ list_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GEr
   return wg_event_store_list (context, WG_EVENT_LIST_ALL, 0, N_LOOKED_AT, error);
 }
 
+static gpointer
+find_records_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Session *session = data;
+  g_autoptr (GPtrArray) conflicts = wg_conflicts_list (context, FALSE, 0, 1, error);
+  WgRecordQuery query = { .kind = wg_kind_find ("resident"), .limit = 1 };
+  g_autoptr (GPtrArray) residents = NULL;
+  const WgRecord *resident;
+
+  if (conflicts == NULL)
+    return NULL;
+  if (conflicts->len > 0)
+    session->conflict_id =
+        g_strdup (wg_conflict_item_get_conflict (g_ptr_array_index (conflicts, 0))->id);
+  residents = wg_records_list (context, &query, error);
+  if (residents == NULL || residents->len == 0)
+    return NULL;
+  resident = wg_record_item_get_view (g_ptr_array_index (residents, 0))->record;
+  session->resident_id = g_strdup (resident->id);
+  session->household_id = g_strdup (wg_record_get_text (resident, "household"));
+  return GINT_TO_POINTER (1);
+}
+
+static void
+on_records_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  wg_store_run_finish (WG_STORE (source), result, &error);
+  if (error != NULL)
+    g_printerr ("%s\n", error->message);
+  next_screen (user_data);
+}
+
 static void
 on_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -281,7 +363,8 @@ on_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       else if (session->event_id == NULL && view->event->level >= WG_EVENT_LEVEL_GENERAL)
         session->event_id = g_strdup (view->event->id);
     }
-  next_screen (session);
+  wg_store_run_async (WG_STORE (source), find_records_job, session, NULL, NULL, NULL,
+                      on_records_found_cb, session);
 }
 
 static void
