@@ -10,6 +10,7 @@
 
 #define SETTLE_MS 900
 #define SYNC_MS 30000
+#define N_ANSWERS 3
 #define N_LOOKED_AT 200
 
 typedef struct
@@ -38,36 +39,26 @@ struct _Session
   gsize size, step;
   const Screen *screen;
   guint wait_id;
+  guint n_answers; /* of the store, until what is shown is complete */
 };
 
-/**
- * wg_picture_save:
- * @window: a window that is shown
- * @path: file to write, PNG
- * @error: return location for an error
- *
- * Draws a window as it stands, without a look at the screen.
- *
- * Thread: UI.
- * Errors: those of writing the file.
- *
- * Returns: %TRUE when the file is written
- */
-gboolean
-wg_picture_save (GtkWindow *window, const char *path, GError **error)
+/* --- one picture ------------------------------------------------------------------------------ */
+
+static gboolean
+save (GtkWidget *window, const char *path, GError **error)
 {
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (GTK_WIDGET (window));
+  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (window);
   GtkSnapshot *snapshot = gtk_snapshot_new ();
   g_autoptr (GskRenderNode) node = NULL;
   g_autoptr (GdkTexture) texture = NULL;
   g_autoptr (GBytes) png = NULL;
 
-  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (GTK_WIDGET (window)),
-                          gtk_widget_get_height (GTK_WIDGET (window)));
+  gdk_paintable_snapshot (paintable, snapshot, gtk_widget_get_width (window),
+                          gtk_widget_get_height (window));
   node = gtk_snapshot_free_to_node (snapshot);
   if (node == NULL)
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "window: nothing is drawn yet");
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "window: nothing is drawn in its frame");
       return FALSE;
     }
   texture = gsk_renderer_render_texture (gtk_native_get_renderer (GTK_NATIVE (window)), node, NULL);
@@ -75,6 +66,54 @@ wg_picture_save (GtkWindow *window, const char *path, GError **error)
   return g_file_set_contents (path, g_bytes_get_data (png, NULL), (gssize) g_bytes_get_size (png),
                               error);
 }
+
+typedef struct
+{
+  GtkWidget *window; /* owned */
+  char *path;        /* owned */
+  WgPictureTaken taken;
+  gpointer data;
+} Picture;
+
+static void
+on_painted_cb (GdkFrameClock *clock, Picture *picture)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_signal_handlers_disconnect_by_data (clock, picture);
+  save (picture->window, picture->path, &error);
+  picture->taken (error, picture->data);
+  g_object_unref (picture->window);
+  g_free (picture->path);
+  g_free (picture);
+}
+
+/**
+ * wg_picture_take:
+ * @window: a window that is shown
+ * @path: file to write, PNG
+ * @taken: called once the file is written, or cannot be
+ * @data: for @taken
+ *
+ * Draws the next frame of a window into a file, without a look at the screen. Only while a frame
+ * has just been painted is there surely something to draw: whoever asks for another frame throws
+ * the last one away.
+ *
+ * Thread: UI.
+ * Errors: those of writing the file, given to @taken.
+ */
+void
+wg_picture_take (GtkWindow *window, const char *path, WgPictureTaken taken, gpointer data)
+{
+  Picture *picture = g_new (Picture, 1);
+
+  *picture = (Picture) { GTK_WIDGET (g_object_ref (window)), g_strdup (path), taken, data };
+  g_signal_connect (gtk_widget_get_frame_clock (picture->window), "after-paint",
+                    G_CALLBACK (on_painted_cb), picture);
+  gtk_widget_queue_draw (picture->window);
+}
+
+/* --- which screens ---------------------------------------------------------------------------- */
 
 static void
 close_dialog (Session *session)
@@ -231,20 +270,58 @@ session_free (Session *session)
 
 static gboolean next_screen (gpointer user_data);
 
-static gboolean
-draw (gpointer user_data)
+static void
+on_taken_cb (const GError *error, gpointer user_data)
 {
   Session *session = user_data;
+
+  if (error != NULL)
+    g_printerr ("%s %dx%d: %s\n", session->screen->name, SIZES[session->size].width,
+                SIZES[session->size].height, error->message);
+  session->step++;
+  /* Not within a frame: the next size destroys the window. */
+  g_idle_add (next_screen, session);
+}
+
+static void
+draw (Session *session)
+{
   const Size *size = &SIZES[session->size];
   g_autofree char *name =
       g_strdup_printf ("%s-%dx%d.png", session->screen->name, size->width, size->height);
   g_autofree char *path = g_build_filename (session->folder, name, NULL);
-  g_autoptr (GError) error = NULL;
 
-  if (!wg_picture_save (GTK_WINDOW (session->window), path, &error))
-    g_printerr ("%s: %s\n", path, error->message);
-  session->step++;
-  next_screen (session);
+  wg_picture_take (GTK_WINDOW (session->window), path, on_taken_cb, session);
+}
+
+static gpointer
+nothing_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return g_memdup2 ("", 1);
+}
+
+/* What the screen asked of the store was answered before; what the answer asked for, the next. */
+static void
+on_nothing_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Session *session = user_data;
+  g_autofree char *nothing = wg_store_run_finish (WG_STORE (source), result, NULL);
+
+  if (--session->n_answers > 0)
+    wg_store_run_async (WG_STORE (source), nothing_job, NULL, NULL, g_free, NULL, on_nothing_cb,
+                        session);
+  else
+    draw (session);
+}
+
+static gboolean
+on_settled_cb (gpointer user_data)
+{
+  Session *session = user_data;
+
+  session->n_answers = N_ANSWERS;
+  wg_store_run_async (wg_services_get_store (session->services), nothing_job, NULL, NULL, g_free,
+                      NULL, on_nothing_cb, session);
   return G_SOURCE_REMOVE;
 }
 
@@ -299,7 +376,7 @@ next_screen (gpointer user_data)
       gtk_window_present (GTK_WINDOW (session->window));
     }
   screen->show (session);
-  g_timeout_add (SETTLE_MS, draw, session);
+  g_timeout_add (SETTLE_MS, on_settled_cb, session);
   return G_SOURCE_REMOVE;
 }
 

@@ -8,7 +8,10 @@
 
 G_BEGIN_DECLS
 
-gboolean wg_picture_save (GtkWindow *window, const char *path, GError **error);
+/* @error: %NULL when the file is written. */
+typedef void (*WgPictureTaken) (const GError *error, gpointer data);
+
+void wg_picture_take (GtkWindow *window, const char *path, WgPictureTaken taken, gpointer data);
 void wg_pictures_start (GtkApplication *application, WgServices *services, const char *folder);
 
 G_END_DECLS

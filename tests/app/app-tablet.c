@@ -445,19 +445,32 @@ app_draw (GtkWidget *window)
   app_wait (are_drawn, &n_frames, "frames");
 }
 
+static void
+on_taken_cb (const GError *error, gpointer data)
+{
+  g_assert_no_error (error);
+  *(gboolean *) data = TRUE;
+}
+
+static gboolean
+is_true (gpointer data)
+{
+  return *(gboolean *) data;
+}
+
 void
 app_picture (GtkWidget *window, const char *name)
 {
   const char *folder = g_getenv ("WANGGE_TEST_PICTURES");
-  g_autoptr (GError) error = NULL;
+  gboolean taken = FALSE;
   g_autofree char *path = NULL;
 
   if (folder == NULL)
     return;
   app_draw (window);
   path = g_strdup_printf ("%s/%s.png", folder, name);
-  wg_picture_save (GTK_WINDOW (window), path, &error);
-  g_assert_no_error (error);
+  wg_picture_take (GTK_WINDOW (window), path, on_taken_cb, &taken);
+  app_wait (is_true, &taken, "the picture");
 }
 
 #define LEAST_TARGET 48
@@ -514,24 +527,25 @@ static const char *
 find_fault (const char *text)
 {
   gunichar before = 0;
-  guint n_han = 0, n_words = 0;
+  gboolean chinese = FALSE, foreign = FALSE;
 
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
     {
-      gunichar c = g_utf8_get_char (p), after = g_utf8_get_char (g_utf8_next_char (p));
+      const char *next = g_utf8_next_char (p);
+      gunichar c = g_utf8_get_char (p);
+      gunichar after = g_utf8_get_char (*next == ' ' ? next + 1 : next);
 
-      if (after == ' ')
-        after = g_utf8_get_char (p + g_utf8_skip[(guchar) *p] + 1);
       if (c < 0x80 && strchr (",;:!?", (int) c) != NULL &&
           (is_han (before) || is_han (after) || after == 0))
         return "has a half-width mark";
-      n_han += is_han (c);
-      n_words += g_ascii_isalpha ((char) MIN (c, 0x7f)) && !g_unichar_isalpha (before);
+      chinese |= is_han (c);
+      foreign |= c == ' ' && before < 0x80 && after < 0x80 && g_ascii_isalpha ((char) before) &&
+                 g_ascii_isalpha ((char) after);
       before = c;
     }
   if (g_str_has_suffix (text, "，") || g_str_has_suffix (text, "· "))
     return "ends with a separator";
-  return n_han == 0 && n_words > 1 ? "is not translated" : NULL;
+  return foreign && !chinese ? "is not translated" : NULL;
 }
 
 void
@@ -552,6 +566,19 @@ app_check_words (GtkWidget *root)
   for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
        child = gtk_widget_get_next_sibling (child))
     app_check_words (child);
+}
+
+void
+app_check_fits (GtkWidget *window)
+{
+  int width = 0, height = 0;
+
+  gtk_widget_measure (window, GTK_ORIENTATION_HORIZONTAL, -1, &width, NULL, NULL, NULL);
+  gtk_widget_measure (window, GTK_ORIENTATION_VERTICAL, gtk_widget_get_width (window), &height,
+                      NULL, NULL, NULL);
+  if (width > gtk_widget_get_width (window) || height > gtk_widget_get_height (window))
+    g_error ("the window wants %d x %d and has %d x %d", width, height,
+             gtk_widget_get_width (window), gtk_widget_get_height (window));
 }
 
 /* --- the store -------------------------------------------------------------------------------- */
@@ -584,12 +611,6 @@ on_nothing_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_assert_nonnull (wg_store_run_finish (WG_STORE (source), result, NULL));
   *(gboolean *) data = TRUE;
-}
-
-static gboolean
-is_true (gpointer data)
-{
-  return *(gboolean *) data;
 }
 
 void

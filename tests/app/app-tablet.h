@@ -74,6 +74,9 @@ void app_check_words (GtkWidget *root);
 /* With the families of app-records.h. */
 AppTablet *app_tablet_new_with_records (int width, int height);
 
+/* Nothing wants more room than the window has. */
+void app_check_fits (GtkWidget *window);
+
 /* What the store holds. */
 GPtrArray *app_list_events (AppTablet *tablet, WgEventList which);
 void app_settle (AppTablet *tablet); /* all jobs asked so far are done and their answers taken */
