@@ -162,6 +162,30 @@ wg_map_scene_new (
   return self;
 }
 
+/**
+ * wg_map_fit_zoom:
+ * @box: what is to be seen, in the shown datum
+ * @width: pixels of the widget
+ * @height: pixels of the widget
+ *
+ * Finds how near to look, so that a box nearly fills a widget; between a district and a street.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: a zoom of 512-pixel tiles
+ */
+double
+wg_map_fit_zoom (const WgBox *box, int width, int height)
+{
+  WgSpot low = wg_spot_from_shown ((WgPoint) { box->min_lon, box->max_lat });
+  WgSpot high = wg_spot_from_shown ((WgPoint) { box->max_lon, box->min_lat });
+  double world =
+      0.86 * MIN (width / MAX (high.x - low.x, 1e-9), height / MAX (high.y - low.y, 1e-9));
+
+  return CLAMP (log2 (world / WG_MAP_TILE), 9, 17);
+}
+
 static void
 scene_clear (gpointer data)
 {

@@ -27,6 +27,9 @@ typedef struct
   int width, height;
 } WgMapFrame;
 
+/* The zoom at which a box nearly fills a widget. */
+double wg_map_fit_zoom (const WgBox *box, int width, int height);
+
 #define WG_MAP_TILE 512.0
 
 typedef struct

@@ -9,6 +9,7 @@
 #include <shumate/shumate.h>
 
 #include "map/wg-map-base.h"
+#include "map/wg-map-cursor.h"
 #include "map/wg-map-marks.h"
 #include "map/wg-map-resources.h"
 #include "map/wg-marker-layer.h"
@@ -22,7 +23,7 @@ struct _WgMapView
   GtkWidget parent_instance;
 
   ShumateMap *map;
-  GtkWidget *overlay, *pick_bar, *place_button;
+  GtkWidget *overlay, *pick_bar, *place_button, *controls, *legend;
   GtkLabel *attribution_label, *empty_label;
 
   ShumateViewport *viewport; /* borrowed from the map */
@@ -38,8 +39,8 @@ struct _WgMapView
   GPtrArray *dots;  /* owned, nullable */
   WgFix fix;
   gboolean picking;
-  char *focus_id; /* owned: the event that the keyboard is on */
-  char *fit_code; /* owned: a grid to be fitted once there is a size */
+  WgMapCursor *cursor; /* owned */
+  char *fit_code;      /* owned: a grid to be fitted once there is a size */
 };
 
 G_DEFINE_FINAL_TYPE (WgMapView, wg_map_view, GTK_TYPE_WIDGET)
@@ -60,6 +61,19 @@ static WgDatum
 get_datum (WgMapView *self)
 {
   return self->pack != NULL ? self->pack->datum : WG_DATUM_WGS84;
+}
+
+/* Of 512-pixel tiles; 0: as near as it is. */
+static void
+look_at (WgMapView *self, WgPoint point, double zoom)
+{
+  ShumateMapSource *source = shumate_viewport_get_reference_map_source (self->viewport);
+  WgPoint shown = wg_geo_convert (point, WG_DATUM_WGS84, get_datum (self));
+
+  if (zoom > 0)
+    shumate_viewport_set_zoom_level (
+        self->viewport, zoom + log2 (WG_MAP_TILE / shumate_map_source_get_tile_size (source)));
+  shumate_map_center_on (self->map, shown.lat, shown.lon);
 }
 
 /* --- base map -------------------------------------------------------------------------------- */
@@ -85,7 +99,7 @@ build_base (WgMapView *self, WgPoint center, double zoom, GError **error)
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->base), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
   shumate_map_insert_layer_behind (self->map, self->base, SHUMATE_LAYER (self->paint));
   wg_marker_layer_set_datum (self->markers, get_datum (self));
-  wg_map_view_go_to (self, center.lon, center.lat, zoom);
+  look_at (self, center, zoom);
   return TRUE;
 }
 
@@ -103,7 +117,9 @@ update_notes (WgMapView *self)
 {
   const char *attribution = self->pack != NULL ? self->pack->attribution : NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->empty_label), self->pack == NULL && !self->picking);
+  gtk_widget_set_visible (GTK_WIDGET (self->empty_label),
+                          self->pack == NULL && !self->picking &&
+                              gtk_widget_get_visible (self->controls));
   gtk_label_set_label (self->attribution_label, attribution ? attribution : "");
   gtk_widget_set_visible (GTK_WIDGET (self->attribution_label),
                           attribution != NULL && *attribution != '\0');
@@ -223,56 +239,26 @@ on_cancel_button_clicked_cb (WgMapView *self)
   g_signal_emit (self, signals[SIGNAL_PICK_CANCELLED], 0);
 }
 
-static void
-show_focus (WgMapView *self, const WgPainting *painting, const WgCluster *cluster)
-{
-  g_autofree char *text = NULL;
-  WgSpot spot;
-
-  if (cluster == NULL)
-    {
-      g_clear_pointer (&self->focus_id, g_free);
-      wg_marker_layer_set_focus (self->markers, NULL, 0);
-      return;
-    }
-  spot = (WgSpot) { cluster->x, cluster->y };
-  g_set_str (&self->focus_id, wg_painting_get_dot (painting, cluster)->id);
-  wg_marker_layer_set_focus (self->markers, &spot, wg_cluster_get_radius (cluster));
-  text = wg_painting_describe (painting, cluster);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->map), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  text, -1);
-  gtk_accessible_announce (GTK_ACCESSIBLE (self->map), text,
-                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
-}
-
 static gboolean
 on_step_key (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
   WgMapView *self = WG_MAP_VIEW (widget);
-  const WgPainting *painting = wg_paint_layer_get_painting (self->paint);
   WgMapFrame frame = wg_map_frame_from_viewport (self->viewport, GTK_WIDGET (self->map));
-  const WgCluster *from;
 
-  if (painting == NULL || self->picking)
-    return FALSE;
-  from = wg_painting_find_id (painting, self->focus_id);
-  show_focus (self, painting,
-              wg_painting_find_next (painting, &frame, from, g_variant_get_boolean (arguments)));
-  return TRUE;
+  return !self->picking &&
+         wg_map_cursor_step (self->cursor, &frame, g_variant_get_boolean (arguments));
 }
 
 static gboolean
 on_enter_key (GtkWidget *widget, GVariant *arguments, gpointer data)
 {
   WgMapView *self = WG_MAP_VIEW (widget);
-  const WgPainting *painting = wg_paint_layer_get_painting (self->paint);
-  const WgCluster *cluster =
-      painting != NULL ? wg_painting_find_id (painting, self->focus_id) : NULL;
+  const WgCluster *cluster = wg_map_cursor_get_cluster (self->cursor);
 
   if (self->picking)
     on_use_button_clicked_cb (self);
   else if (cluster != NULL)
-    activate_cluster (self, painting, cluster);
+    activate_cluster (self, wg_paint_layer_get_painting (self->paint), cluster);
   else
     return FALSE;
   return TRUE;
@@ -300,20 +286,6 @@ on_escape_key (GtkWidget *widget, GVariant *arguments, gpointer data)
   return TRUE;
 }
 
-/* A new picture may no longer hold the drawing that the keyboard was on. */
-static void
-on_painted_cb (WgMapView *self)
-{
-  const WgPainting *painting = wg_paint_layer_get_painting (self->paint);
-  const WgCluster *cluster = wg_painting_find_id (painting, self->focus_id);
-  WgSpot spot = cluster != NULL ? (WgSpot) { cluster->x, cluster->y } : (WgSpot) { 0, 0 };
-
-  if (self->focus_id == NULL)
-    return;
-  wg_marker_layer_set_focus (self->markers, cluster != NULL ? &spot : NULL,
-                             cluster != NULL ? wg_cluster_get_radius (cluster) : 0);
-}
-
 /* --- fitting --------------------------------------------------------------------------------- */
 
 static const WgGrid *
@@ -339,12 +311,8 @@ fit_grid (WgMapView *self)
   if (grid == NULL || width <= 0 || height <= 0)
     return;
   const WgBox *box = &grid->boundary->box;
-  WgSpot low = wg_spot_from_shown ((WgPoint) { box->min_lon, box->max_lat });
-  WgSpot high = wg_spot_from_shown ((WgPoint) { box->max_lon, box->min_lat });
-  double world =
-      0.86 * MIN (width / MAX (high.x - low.x, 1e-9), height / MAX (high.y - low.y, 1e-9));
-  wg_map_view_go_to (self, (box->min_lon + box->max_lon) / 2, (box->min_lat + box->max_lat) / 2,
-                     CLAMP (log2 (world / WG_MAP_TILE), 9, 17));
+  look_at (self, (WgPoint) { (box->min_lon + box->max_lon) / 2, (box->min_lat + box->max_lat) / 2 },
+           wg_map_fit_zoom (box, width, height));
   g_clear_pointer (&self->fit_code, g_free);
 }
 
@@ -356,13 +324,13 @@ wg_map_view_dispose (GObject *object)
   WgMapView *self = WG_MAP_VIEW (object);
 
   g_clear_pointer (&self->source, wg_map_base_close);
+  g_clear_pointer (&self->cursor, wg_map_cursor_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_MAP_VIEW);
   g_clear_pointer (&self->overlay, gtk_widget_unparent);
   g_clear_pointer (&self->pack, wg_tile_pack_unref);
   g_clear_pointer (&self->grids, g_ptr_array_unref);
   g_clear_pointer (&self->dots, g_ptr_array_unref);
   g_clear_pointer (&self->own_code, g_free);
-  g_clear_pointer (&self->focus_id, g_free);
   g_clear_pointer (&self->fit_code, g_free);
   G_OBJECT_CLASS (wg_map_view_parent_class)->dispose (object);
 }
@@ -390,6 +358,8 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WgMapView, map);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, pick_bar);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, place_button);
+  gtk_widget_class_bind_template_child (widget_class, WgMapView, controls);
+  gtk_widget_class_bind_template_child (widget_class, WgMapView, legend);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, attribution_label);
   gtk_widget_class_bind_template_child (widget_class, WgMapView, empty_label);
   gtk_widget_class_bind_template_callback (widget_class, on_place_button_clicked_cb);
@@ -492,8 +462,7 @@ wg_map_view_init (WgMapView *self)
   shumate_map_add_layer (self->map, SHUMATE_LAYER (self->paint));
   shumate_map_add_layer (self->map, SHUMATE_LAYER (self->markers));
   add_gestures (self);
-  g_signal_connect_object (self->paint, "painted", G_CALLBACK (on_painted_cb), self,
-                           G_CONNECT_SWAPPED);
+  self->cursor = wg_map_cursor_new (GTK_WIDGET (self->map), self->paint, self->markers);
   g_signal_connect_object (self->paint, "resized", G_CALLBACK (fit_grid), self, G_CONNECT_SWAPPED);
   if (!build_base (self, (WgPoint) { 118.58, 37.45 }, 10, &error))
     g_error ("the map's own style: %s", error->message);
@@ -667,19 +636,16 @@ wg_map_view_set_place (WgMapView *self, double lon, double lat)
  * @lat: degrees WGS-84
  * @zoom: of 512-pixel tiles, clamped to what the pack has; 0: as it is
  *
+ * Goes there, and not to the grid that was still to be shown.
+ *
  * Thread: the UI thread.
  * Errors: none.
  */
 void
 wg_map_view_go_to (WgMapView *self, double lon, double lat, double zoom)
 {
-  ShumateMapSource *source = shumate_viewport_get_reference_map_source (self->viewport);
-  WgPoint shown = wg_geo_convert ((WgPoint) { lon, lat }, WG_DATUM_WGS84, get_datum (self));
-
-  if (zoom > 0)
-    shumate_viewport_set_zoom_level (
-        self->viewport, zoom + log2 (WG_MAP_TILE / shumate_map_source_get_tile_size (source)));
-  shumate_map_center_on (self->map, shown.lat, shown.lon);
+  g_clear_pointer (&self->fit_code, g_free);
+  look_at (self, (WgPoint) { lon, lat }, zoom);
 }
 
 /**
@@ -735,12 +701,30 @@ wg_map_view_get_zoom (WgMapView *self)
          log2 (WG_MAP_TILE / shumate_map_source_get_tile_size (source));
 }
 
+/**
+ * wg_map_view_set_controls:
+ * @self: the map
+ * @shown: whether there are buttons over the map; %FALSE for a small one that only shows
+ *
+ * Thread: the UI thread.
+ * Errors: none.
+ */
+void
+wg_map_view_set_controls (WgMapView *self, gboolean shown)
+{
+  gtk_widget_set_visible (self->controls, shown);
+  update_notes (self);
+}
+
 static void
 set_picking (WgMapView *self, gboolean picking)
 {
   self->picking = picking;
   gtk_widget_set_visible (self->pick_bar, picking);
   gtk_widget_set_visible (self->place_button, !picking);
+  /* The thumbs are below: the choice goes there, and the others make room. */
+  gtk_widget_set_valign (self->controls, picking ? GTK_ALIGN_CENTER : GTK_ALIGN_END);
+  gtk_widget_set_valign (self->legend, picking ? GTK_ALIGN_START : GTK_ALIGN_END);
   wg_marker_layer_set_cross (self->markers, picking);
   update_notes (self);
   if (picking)

@@ -28,6 +28,7 @@ GtkWidget *wg_map_view_new (void);
 /* @path %NULL: no base map, grids on a plain ground. On error the old pack stays. */
 gboolean wg_map_view_set_pack (WgMapView *self, const char *path, GError **error);
 gboolean wg_map_view_has_pack (WgMapView *self);
+void wg_map_view_set_controls (WgMapView *self, gboolean shown);
 void wg_map_view_set_outdoor (WgMapView *self, gboolean outdoor); /* 户外: strong contrast */
 
 /* @grids: of WgGrid, shared and immutable (keeps a reference); @own_code: highlighted, or %NULL. */
