@@ -92,6 +92,27 @@ wg_time_format_age (gint64 time_ms, gint64 now_ms)
 }
 
 /**
+ * wg_time_format_span:
+ * @span_ms: a length of time, at least 0
+ *
+ * Tells a length of time in the unit that a person would use.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer full): translated text
+ */
+char *
+wg_time_format_span (gint64 span_ms)
+{
+  if (span_ms < 2 * HOUR_MS)
+    return g_strdup_printf (_("%d min"), (int) (span_ms / MINUTE_MS));
+  if (span_ms < 2 * DAY_MS)
+    return g_strdup_printf (_("%d h"), (int) (span_ms / HOUR_MS));
+  return g_strdup_printf (_("%d days"), (int) MIN (span_ms / DAY_MS, G_MAXINT));
+}
+
+/**
  * wg_time_format_metres:
  * @metres: a distance
  *

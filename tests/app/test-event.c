@@ -9,6 +9,7 @@
 #include "app/field/wg-place-page.h"
 #include "app/field/wg-report-dialog.h"
 #include "app/field/wg-report-form.h"
+#include "map/wg-map-view.h"
 
 /* As the user sees it. */
 #define T(msgid) g_dgettext (GETTEXT_PACKAGE, msgid)
@@ -279,6 +280,9 @@ test_pick_place (void)
   app_click (dialog, T ("On the Map"));
   page = app_wait_for (dialog, WG_TYPE_PLACE_PAGE, NULL);
   app_draw (window);
+  /* Near the place of the event, not the whole grid. */
+  g_assert_cmpfloat (
+      wg_map_view_get_zoom (WG_MAP_VIEW (app_wait_for (page, WG_TYPE_MAP_VIEW, NULL))), >=, 15.5);
   app_check_targets (page);
   app_check_words (page);
   app_picture (window, "place-360");

@@ -377,7 +377,7 @@ test_clock_off (void)
 {
   g_autoptr (AppTablet) tablet = app_tablet_new (0, 1280, 800);
   GtkWidget *window = GTK_WIDGET (tablet->window);
-  g_autofree char *words = g_strdup_printf (T ("%d minutes fast: set the clock"), 1440);
+  g_autofree char *words = g_strdup_printf (T ("%s fast: set the clock"), "24 小时");
   g_autofree char *said = g_strdup_printf ("⚠ %s", words);
   g_autoptr (GError) error = NULL;
 

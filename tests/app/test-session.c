@@ -164,8 +164,7 @@ test_wiped (gconstpointer data)
   gtk_window_present (GTK_WINDOW (window));
   page = app_wait_for (GTK_WIDGET (window), WG_TYPE_ENROL_PAGE, NULL);
   app_draw (GTK_WIDGET (window));
-  notice = gtk_widget_get_first_child (gtk_widget_get_ancestor (
-      app_find (page, GTK_TYPE_LABEL, T ("Set up this tablet")), GTK_TYPE_BOX));
+  notice = gtk_widget_get_prev_sibling (app_find (page, ADW_TYPE_PREFERENCES_GROUP, NULL));
   g_assert_true (gtk_widget_get_visible (notice));
   g_assert_nonnull (strstr (gtk_label_get_text (GTK_LABEL (notice)), "清除"));
   app_check_words (page);
@@ -205,8 +204,8 @@ test_warnings (void)
   assert_warning (&three, 5000, 0, 25, "3");
   assert_warning (&none, 5000, 0, 25, NULL);
   assert_warning (&none, 900, 0, 0, "900");
-  assert_warning (&none, 5000, 1440, 0, "1440");
-  assert_warning (&none, 5000, -6, 0, "6");
+  assert_warning (&none, 5000, 1440, 0, "24 小时");
+  assert_warning (&none, 5000, -6, 0, "6 分钟");
 }
 
 static const int SIZES[][2] = { { 1280, 800 }, { 960, 600 }, { 800, 1280 }, { 360, 720 } };

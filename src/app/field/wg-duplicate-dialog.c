@@ -5,16 +5,22 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "app/field/wg-event-maker.h"
 #include "app/field/wg-event-words.h"
 #include "app/field/wg-photo-jobs.h"
 #include "app/wg-time.h"
+#include "app/widgets/wg-district-map.h"
+
+#define ZOOM 16
 
 struct _WgDuplicateDialog
 {
   AdwDialog parent_instance;
 
   GtkBox *cards;
+  WgDistrictMap *map;
   WgServices *services; /* owned */
+  GPtrArray *alike;     /* owned */
   gboolean answered;
 };
 
@@ -133,13 +139,41 @@ make_card (WgDuplicateDialog *self, const WgEvent *event, const WgEventView *oth
   return card;
 }
 
+static gboolean
+is_alike (const WgEventDot *dot, gpointer user_data)
+{
+  WgDuplicateDialog *self = user_data;
+
+  for (guint i = 0; i < self->alike->len; i++)
+    if (g_str_equal (dot->id, wg_event_item_get_id (g_ptr_array_index (self->alike, i))))
+      return TRUE;
+  return FALSE;
+}
+
+/* Where the lookalikes are, and where the new one is. */
+static void
+show_map (WgDuplicateDialog *self, const WgEvent *event)
+{
+  WgMapView *view = wg_district_map_get_view (self->map);
+
+  wg_district_map_set_filter (self->map, is_alike, self);
+  wg_district_map_set_services (self->map, self->services, WG_DOTS_ALL);
+  wg_map_view_set_controls (view, FALSE);
+  wg_map_view_go_to (view, event->lon, event->lat, ZOOM);
+  wg_map_view_set_place (view, event->lon, event->lat);
+}
+
 static void
 wg_duplicate_dialog_dispose (GObject *object)
 {
   WgDuplicateDialog *self = WG_DUPLICATE_DIALOG (object);
 
+  /* A job of the map may outlive us, and would ask us. */
+  if (self->map != NULL)
+    wg_district_map_set_filter (self->map, NULL, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_DUPLICATE_DIALOG);
   g_clear_object (&self->services);
+  g_clear_pointer (&self->alike, g_ptr_array_unref);
   G_OBJECT_CLASS (wg_duplicate_dialog_parent_class)->dispose (object);
 }
 
@@ -156,9 +190,11 @@ wg_duplicate_dialog_class_init (WgDuplicateDialogClass *klass)
                                      NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[CANCELLED] = g_signal_new ("cancelled", WG_TYPE_DUPLICATE_DIALOG, G_SIGNAL_RUN_LAST, 0,
                                      NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_type_ensure (WG_TYPE_DISTRICT_MAP);
   gtk_widget_class_set_template_from_resource (
       widget_class, "/io/github/wangge/Wangge/ui/wg-duplicate-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, WgDuplicateDialog, cards);
+  gtk_widget_class_bind_template_child (widget_class, WgDuplicateDialog, map);
   gtk_widget_class_bind_template_callback (widget_class, on_different_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel_cb);
 }
@@ -189,6 +225,10 @@ wg_duplicate_dialog_new (WgServices *services, const WgEvent *event, GPtrArray *
   WgDuplicateDialog *self = g_object_new (WG_TYPE_DUPLICATE_DIALOG, NULL);
 
   self->services = g_object_ref (services);
+  self->alike = g_ptr_array_ref (alike);
+  gtk_widget_set_visible (GTK_WIDGET (self->map), wg_event_maker_has_point (event));
+  if (wg_event_maker_has_point (event))
+    show_map (self, event);
   for (guint i = 0; i < alike->len; i++)
     gtk_box_append (self->cards,
                     make_card (self, event, wg_event_item_get_view (g_ptr_array_index (alike, i))));

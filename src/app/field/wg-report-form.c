@@ -4,7 +4,7 @@
 
 #include <glib/gi18n.h>
 
-#include "app/field/wg-event-jobs.h"
+#include "app/field/wg-class-field.h"
 #include "app/field/wg-event-maker.h"
 #include "app/field/wg-event-words.h"
 #include "app/field/wg-phrases.h"
@@ -15,8 +15,6 @@
 #include "app/wg-time.h"
 #include "app/wg-toast.h"
 
-#define N_CHIPS 8
-
 struct _WgReportForm
 {
   AdwBin parent_instance;
@@ -25,10 +23,7 @@ struct _WgReportForm
   WgHotline *hotline;
   GtkWidget *reason_box;
   GtkLabel *reason;
-  GtkLabel *class_label;
-  GtkLabel *class_limits;
-  GtkLabel *class_issue;
-  AdwWrapBox *chips;
+  WgClassField *class_field;
   GtkWidget *major_hint;
   WgPhotoStrip *strip;
   GtkWidget *photo_button;
@@ -49,8 +44,6 @@ struct _WgReportForm
   WgServices *services;      /* owned */
   GCancellable *cancellable; /* owned */
   WgEvent *event;            /* owned; the copy */
-  GtkToggleButton *group;    /* first chip */
-  char **top;                /* owned; codes of the chips */
   double scroll;             /* where to scroll once the form has its size */
   gboolean filling;          /* the form writes its own widgets */
 };
@@ -76,17 +69,8 @@ emit_changed (WgReportForm *self)
     g_signal_emit (self, signals[CHANGED], 0);
 }
 
-/* --- class ------------------------------------------------------------------------------------ */
-
-static const WgEventClass *
-get_class (WgReportForm *self)
-{
-  WgStandard *standard = wg_district_get_standard (wg_services_get_district (self->services));
-
-  if (standard == NULL || self->event->class_code == NULL)
-    return NULL;
-  return wg_standard_find (standard, self->event->class_code);
-}
+/* --- class and level ----------------------------------------------------------------------------
+ */
 
 static void
 show_major_hint (WgReportForm *self)
@@ -98,104 +82,9 @@ show_major_hint (WgReportForm *self)
 }
 
 static void
-show_class (WgReportForm *self)
+on_class_changed_cb (WgReportForm *self)
 {
-  const WgEventClass *row = get_class (self);
-  g_autofree char *title = NULL;
-  g_autofree char *limits = NULL;
-
-  if (row == NULL)
-    {
-      gtk_label_set_text (self->class_label,
-                          self->event->class_code == NULL ? _("Not chosen yet")
-                                                          : _("This class is no longer in force"));
-      gtk_widget_set_visible (GTK_WIDGET (self->class_limits), FALSE);
-      return;
-    }
-  title = g_strdup_printf ("%s  %s", row->code, row->name);
-  limits = wg_event_describe_limits (row);
-  gtk_label_set_text (self->class_label, title);
-  gtk_label_set_text (self->class_limits, limits);
-  gtk_widget_set_visible (GTK_WIDGET (self->class_limits), TRUE);
-}
-
-static void
-on_chip_toggled_cb (GtkToggleButton *chip, WgReportForm *self)
-{
-  if (self->filling || !gtk_toggle_button_get_active (chip))
-    return;
-  wg_event_maker_set_class (self->services, self->event, gtk_widget_get_name (GTK_WIDGET (chip)));
-  gtk_widget_set_visible (GTK_WIDGET (self->class_issue), FALSE);
-  show_class (self);
   emit_changed (self);
-}
-
-static void
-add_chip (WgReportForm *self, const char *code)
-{
-  WgStandard *standard = wg_district_get_standard (wg_services_get_district (self->services));
-  const WgEventClass *row = wg_standard_find (standard, code);
-  GtkWidget *chip;
-
-  if (row == NULL)
-    return;
-  chip = gtk_toggle_button_new_with_label (row->name);
-  gtk_widget_add_css_class (chip, "chip");
-  gtk_widget_set_name (chip, row->code);
-  if (self->group != NULL)
-    gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (chip), self->group);
-  else
-    self->group = GTK_TOGGLE_BUTTON (chip);
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (chip),
-                                g_strcmp0 (code, self->event->class_code) == 0);
-  g_signal_connect_object (chip, "toggled", G_CALLBACK (on_chip_toggled_cb), self, 0);
-  adw_wrap_box_append (self->chips, chip);
-}
-
-/* The class in use is always among the chips, first when it is none of the usual ones. */
-static void
-fill_chips (WgReportForm *self)
-{
-  gboolean was_filling = self->filling;
-
-  if (self->top == NULL || self->event == NULL ||
-      wg_district_get_standard (wg_services_get_district (self->services)) == NULL)
-    return;
-  self->filling = TRUE;
-  wg_children_remove_all (GTK_WIDGET (self->chips));
-  self->group = NULL;
-  if (self->event->class_code != NULL &&
-      !g_strv_contains ((const char *const *) self->top, self->event->class_code))
-    add_chip (self, self->event->class_code);
-  for (guint i = 0; self->top[i] != NULL; i++)
-    add_chip (self, self->top[i]);
-  self->filling = was_filling;
-}
-
-static void
-on_top_classes_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (WgReportForm) self = user_data;
-  g_autoptr (GError) error = NULL;
-  char **top = wg_store_run_finish (WG_STORE (source), result, &error);
-
-  if (top == NULL)
-    {
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        wg_toast_show_error (GTK_WIDGET (self), error);
-      return;
-    }
-  g_clear_pointer (&self->top, g_strfreev);
-  self->top = top;
-  if (self->chips != NULL)
-    fill_chips (self);
-}
-
-static void
-load_chips (WgReportForm *self)
-{
-  wg_event_jobs_top_classes (wg_services_get_store (self->services), self->event->level, N_CHIPS,
-                             self->cancellable, on_top_classes_cb, g_object_ref (self));
 }
 
 static void
@@ -343,15 +232,32 @@ get_field (WgReportForm *self, const char *name)
     const char *name;
     gpointer widget;
   } fields[] = {
-    { "description", self->description },       { "address", self->address },
-    { "outside_reason", self->outside_reason }, { "involved_count", self->people },
-    { "photos", self->photo_button },           { "class_code", self->group },
+    { "description", self->description },
+    { "address", self->address },
+    { "outside_reason", self->outside_reason },
+    { "involved_count", self->people },
+    { "photos", self->photo_button },
+    { "class_code", wg_class_field_get_first (self->class_field) },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
     if (g_strcmp0 (fields[i].name, name) == 0)
       return fields[i].widget;
   return NULL;
+}
+
+/* What has the focus is seen whole, once it has a place. */
+static gboolean
+on_reveal_tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  WgReportForm *self = WG_REPORT_FORM (widget);
+  GtkWidget *viewport = gtk_scrolled_window_get_child (self->scroller);
+
+  if (!gtk_widget_get_mapped (widget) || gtk_widget_get_height (data) == 0)
+    return G_SOURCE_CONTINUE;
+  if (self->scroll <= 0)
+    gtk_viewport_scroll_to (GTK_VIEWPORT (viewport), data, NULL);
+  return G_SOURCE_REMOVE;
 }
 
 /* The form has no height before its first layout. */
@@ -381,7 +287,6 @@ wg_report_form_dispose (GObject *object)
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_REPORT_FORM);
   g_clear_object (&self->services);
   g_clear_pointer (&self->event, wg_event_free);
-  g_clear_pointer (&self->top, g_strfreev);
   G_OBJECT_CLASS (wg_report_form_parent_class)->dispose (object);
 }
 
@@ -392,10 +297,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WgReportForm, hotline);
   gtk_widget_class_bind_template_child (widget_class, WgReportForm, reason_box);
   gtk_widget_class_bind_template_child (widget_class, WgReportForm, reason);
-  gtk_widget_class_bind_template_child (widget_class, WgReportForm, class_label);
-  gtk_widget_class_bind_template_child (widget_class, WgReportForm, class_limits);
-  gtk_widget_class_bind_template_child (widget_class, WgReportForm, class_issue);
-  gtk_widget_class_bind_template_child (widget_class, WgReportForm, chips);
+  gtk_widget_class_bind_template_child (widget_class, WgReportForm, class_field);
   gtk_widget_class_bind_template_child (widget_class, WgReportForm, major_hint);
   gtk_widget_class_bind_template_child (widget_class, WgReportForm, strip);
   gtk_widget_class_bind_template_child (widget_class, WgReportForm, photo_button);
@@ -425,12 +327,14 @@ wg_report_form_class_init (WgReportFormClass *klass)
   for (guint i = 0; i < N_SIGNALS; i++)
     signals[i] = g_signal_new (names[i], WG_TYPE_REPORT_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                NULL, G_TYPE_NONE, 0);
+  g_type_ensure (WG_TYPE_CLASS_FIELD);
   g_type_ensure (WG_TYPE_HOTLINE);
   g_type_ensure (WG_TYPE_PHOTO_STRIP);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/wangge/Wangge/ui/wg-report-form.ui");
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, on_pick_class_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_class_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_make_major_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_photo_removed_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_pick_photo_cb);
@@ -470,6 +374,7 @@ wg_report_form_set_services (WgReportForm *self, WgServices *services)
   g_assert (self->services == NULL);
   self->services = g_object_ref (services);
   wg_hotline_set_services (self->hotline, services);
+  wg_class_field_set_services (self->class_field, services);
   if (wg_services_get_locator (services) != NULL)
     g_signal_connect_object (wg_services_get_locator (services), "moved", G_CALLBACK (on_moved_cb),
                              self, G_CONNECT_SWAPPED);
@@ -499,13 +404,12 @@ wg_report_form_set_event (WgReportForm *self, const WgEvent *event)
   gtk_editable_set_text (GTK_EDITABLE (self->outside_reason),
                          event->outside_reason != NULL ? event->outside_reason : "");
   gtk_spin_button_set_value (self->people, event->involved_count);
-  show_class (self);
+  wg_class_field_set_event (self->class_field, self->event);
   show_photos (self);
   show_place (self);
   show_hotline (self);
   show_major_hint (self);
   self->filling = FALSE;
-  load_chips (self);
 }
 
 /**
@@ -541,7 +445,7 @@ wg_report_form_set_level (WgReportForm *self, WgEventLevel level)
   self->event->level = level;
   show_hotline (self);
   show_major_hint (self);
-  load_chips (self);
+  wg_class_field_set_event (self->class_field, self->event);
   if (level >= WG_EVENT_LEVEL_MAJOR)
     gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
   emit_changed (self);
@@ -560,11 +464,7 @@ wg_report_form_set_level (WgReportForm *self, WgEventLevel level)
 void
 wg_report_form_set_class (WgReportForm *self, const char *code)
 {
-  wg_event_maker_set_class (self->services, self->event, code);
-  gtk_widget_set_visible (GTK_WIDGET (self->class_issue), FALSE);
-  show_class (self);
-  fill_chips (self);
-  emit_changed (self);
+  wg_class_field_choose (self->class_field, code);
 }
 
 /**
@@ -579,8 +479,7 @@ wg_report_form_set_class (WgReportForm *self, const char *code)
 void
 wg_report_form_refresh (WgReportForm *self)
 {
-  show_class (self);
-  fill_chips (self);
+  wg_class_field_refresh (self->class_field);
   show_place (self);
 }
 
@@ -644,7 +543,7 @@ get_issue_label (WgReportForm *self, const char *field)
 {
   if (g_strcmp0 (field, "class_code") == 0 || g_strcmp0 (field, "class_std") == 0 ||
       g_strcmp0 (field, "level") == 0)
-    return self->class_issue;
+    return wg_class_field_get_issue (self->class_field);
   if (g_strcmp0 (field, "photos") == 0)
     return self->photo_issue;
   if (g_strcmp0 (field, "description") == 0)
@@ -694,8 +593,8 @@ wg_report_form_show_issue (WgReportForm *self, const char *field, const char *te
 void
 wg_report_form_clear_issues (WgReportForm *self)
 {
-  GtkLabel *const labels[] = { self->class_issue, self->photo_issue, self->place_issue,
-                               self->description_issue, self->other_issue };
+  GtkLabel *const labels[] = { wg_class_field_get_issue (self->class_field), self->photo_issue,
+                               self->place_issue, self->description_issue, self->other_issue };
 
   for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
     gtk_widget_set_visible (GTK_WIDGET (labels[i]), FALSE);
@@ -748,6 +647,8 @@ wg_report_form_set_focus (WgReportForm *self, const char *field)
   if (widget == NULL)
     return;
   gtk_widget_grab_focus (widget);
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), on_reveal_tick_cb, g_object_ref (widget),
+                                g_object_unref);
   if (GTK_IS_EDITABLE (widget))
     gtk_editable_set_position (GTK_EDITABLE (widget), -1);
 }

@@ -63,7 +63,6 @@ show_sync (WgHealthDialog *self, const WgHealth *health)
   g_autofree char *last = health->last_sync_ms > 0 ? wg_time_format (health->last_sync_ms, now_ms)
                                                    : g_strdup (_("Not yet"));
   g_autofree char *waiting = NULL, *clock = NULL;
-  gint64 skew_s = health->clock_skew_ms / 1000;
   gboolean right = !health->clock_known || ABS (health->clock_skew_ms) < CLOCK_OFF_MS;
 
   if (health->n_waiting == 0)
@@ -79,9 +78,12 @@ show_sync (WgHealthDialog *self, const WgHealth *health)
   else if (right)
     clock = g_strdup (_("Right"));
   else
-    clock = g_strdup_printf (skew_s > 0
-                             ? _("%d minutes fast: set the clock")
-                             : _("%d minutes slow: set the clock"), (int) (ABS (skew_s) / 60));
+    {
+      g_autofree char *span = wg_time_format_span (ABS (health->clock_skew_ms));
+
+      clock = g_strdup_printf (health->clock_skew_ms > 0 ? _("%s fast: set the clock")
+                                                         : _("%s slow: set the clock"), span);
+    }
   show_row (self->last_sync, last, TRUE);
   show_row (self->waiting, waiting, TRUE);
   show_row (self->clock, clock, right);
@@ -91,10 +93,11 @@ static void
 show_identity (WgHealthDialog *self)
 {
   const WgIdentity *identity = wg_store_get_identity (wg_services_get_store (self->services));
-  g_autofree char *versions = g_strdup_printf (
-      "Wangge %s · GTK %u.%u.%u · libadwaita %u.%u.%u", WG_VERSION, gtk_get_major_version (),
-      gtk_get_minor_version (), gtk_get_micro_version (), adw_get_major_version (),
-      adw_get_minor_version (), adw_get_micro_version ());
+  g_autofree char *versions =
+      g_strdup_printf ("%s %s · GTK %u.%u.%u · libadwaita %u.%u.%u",
+                       _("Wangge"), WG_VERSION, gtk_get_major_version (), gtk_get_minor_version (),
+                         gtk_get_micro_version (), adw_get_major_version (),
+                         adw_get_minor_version (), adw_get_micro_version ());
   g_autofree char *device = g_strjoin ("\n", identity->device_id, identity->server_url, NULL);
 
   adw_action_row_set_subtitle (self->versions, versions);

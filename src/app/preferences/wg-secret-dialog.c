@@ -93,15 +93,15 @@ on_change_clicked_cb (WgSecretDialog *self)
 {
   const char *old_secret = gtk_editable_get_text (GTK_EDITABLE (self->present_secret));
   const char *new_secret = gtk_editable_get_text (GTK_EDITABLE (self->new_secret));
-  g_autoptr (GError) error = NULL;
   g_autoptr (GTask) task = NULL;
   Change *change;
 
-  if (!wg_secret_check (new_secret, &error))
+  if (!wg_secret_check (new_secret, NULL))
     {
-      g_autofree char *text = wg_app_error_describe (error);
-
-      show_fault (self, text, self->new_secret);
+      show_fault (self,
+                  _("Choose a PIN of 6 to 12 digits that is not a simple row, or a password of at "
+                    "least 8 characters."),
+                    self->new_secret);
       return;
     }
   if (!g_str_equal (new_secret, gtk_editable_get_text (GTK_EDITABLE (self->repeated))))

@@ -19,6 +19,7 @@ struct _WgEnrolPage
   AdwPasswordEntryRow *again;
   GtkLabel *message;
   GtkWidget *form;
+  GtkWidget *submit;
   GtkStack *progress;
   WgServices *services; /* owned */
 };
@@ -30,6 +31,14 @@ set_busy (WgEnrolPage *self, gboolean busy)
 {
   gtk_stack_set_visible_child_name (self->progress, busy ? "busy" : "idle");
   gtk_widget_set_sensitive (self->form, !busy);
+  gtk_widget_set_sensitive (self->submit, !busy);
+}
+
+static void
+show_message (WgEnrolPage *self, const char *text)
+{
+  gtk_label_set_text (self->message, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->message), *text != '\0');
 }
 
 static void
@@ -43,7 +52,7 @@ on_enrolled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   set_busy (self, FALSE);
   text = wg_app_error_describe (error);
-  gtk_label_set_text (self->message, text);
+  show_message (self, text);
 }
 
 static gboolean
@@ -53,12 +62,12 @@ check (WgEnrolPage *self)
   g_autoptr (GError) error = NULL;
 
   if (*gtk_editable_get_text (GTK_EDITABLE (self->code)) == '\0')
-    gtk_label_set_text (self->message, _("Type the enrolment code the office gave you."));
+    show_message (self, _("Type the enrolment code the office gave you."));
   else if (!wg_secret_check (secret, &error))
-    gtk_label_set_text (self->message, _("Choose a PIN of 6 to 12 digits that is not a simple "
+    show_message (self, _("Choose a PIN of 6 to 12 digits that is not a simple "
                                          "row, or a password of at least 8 characters."));
   else if (!g_str_equal (secret, gtk_editable_get_text (GTK_EDITABLE (self->again))))
-    gtk_label_set_text (self->message, _("The two PINs or passwords are not the same."));
+    show_message (self, _("The two PINs or passwords are not the same."));
   else
     return TRUE;
   return FALSE;
@@ -69,7 +78,7 @@ on_enrol_cb (WgEnrolPage *self)
 {
   const char *url = gtk_editable_get_text (GTK_EDITABLE (self->url));
 
-  gtk_label_set_text (self->message, "");
+  show_message (self, "");
   if (!check (self))
     return;
   set_busy (self, TRUE);
@@ -104,11 +113,11 @@ on_ticket_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (ticket == NULL)
     {
-      gtk_label_set_text (self->message, error->message);
+      show_message (self, error->message);
       return;
     }
   /* The ticket holds the address, too. */
-  gtk_label_set_text (self->message, "");
+  show_message (self, "");
   gtk_editable_set_text (GTK_EDITABLE (self->url), "");
   gtk_editable_set_text (GTK_EDITABLE (self->code), ticket);
   gtk_widget_grab_focus (GTK_WIDGET (self->secret));
@@ -168,6 +177,7 @@ wg_enrol_page_class_init (WgEnrolPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, again);
   gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, message);
   gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, form);
+  gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, submit);
   gtk_widget_class_bind_template_child (widget_class, WgEnrolPage, progress);
   gtk_widget_class_bind_template_callback (widget_class, on_enrol_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_picture_cb);

@@ -39,7 +39,15 @@ set_busy (WgUnlockPage *self, gboolean busy)
   gtk_widget_set_sensitive (self->pad, !busy);
 }
 
-/* How many tries are left is said from the first wrong one on. */
+static void
+show_message (WgUnlockPage *self, const char *text)
+{
+  gtk_label_set_text (self->message, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->message), *text != '\0');
+}
+
+/* How many tries are left is said from the first wrong one on; after the last there is nothing to
+ * type. */
 static void
 show_info (WgUnlockPage *self, const char *before)
 {
@@ -52,10 +60,10 @@ show_info (WgUnlockPage *self, const char *before)
   if (!wg_key_file_get_info (path, &info, &error))
     {
       text = wg_app_error_describe (error);
-      gtk_label_set_text (self->message, text);
+      show_message (self, text);
       return;
     }
-  gtk_widget_set_visible (self->pad, info.is_pin);
+  gtk_widget_set_visible (self->pad, info.is_pin && !info.blocked);
   /* The entry has no such property, the text inside it has. */
   g_object_set (gtk_editable_get_delegate (GTK_EDITABLE (self->secret)), "input-purpose",
                 info.is_pin ? GTK_INPUT_PURPOSE_PIN : GTK_INPUT_PURPOSE_PASSWORD, NULL);
@@ -65,10 +73,9 @@ show_info (WgUnlockPage *self, const char *before)
     text = g_strdup_printf (_("%s %d tries left."), before, info.tries_left);
   else
     text = g_strdup (before != NULL ? before : "");
-  gtk_label_set_text (self->message, text);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->secret), !info.blocked);
-  gtk_widget_set_sensitive (self->unlock, !info.blocked);
-  gtk_widget_set_sensitive (self->pad, !info.blocked);
+  show_message (self, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->secret), !info.blocked);
+  gtk_widget_set_visible (self->unlock, !info.blocked);
   gtk_widget_set_visible (self->again, info.blocked);
 }
 
@@ -88,7 +95,7 @@ on_lease_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_set_error_literal (&error, WG_STORE_ERROR, WG_STORE_ERROR_LEASE, "");
       text = wg_app_error_describe (error);
     }
-  gtk_label_set_text (self->message, text ? text : _ ("The platform was reached. Unlock now."));
+  show_message (self, text != NULL ? text : _("The platform was reached. Unlock now."));
 }
 
 /* Behind the lock sync goes on; when it has reached the platform, the user is told. */
@@ -127,7 +134,7 @@ on_unlock_cb (WgUnlockPage *self)
   if (self->busy || *secret == '\0')
     return;
   set_busy (self, TRUE);
-  gtk_label_set_text (self->message, "");
+  show_message (self, "");
   self->lease_over = FALSE;
   wg_services_unlock_async (self->services, secret, on_unlocked_cb, g_object_ref (self));
 }
@@ -169,7 +176,7 @@ on_again_response_cb (WgUnlockPage *self, const char *response)
   if (aside == NULL)
     {
       text = wg_app_error_describe (error);
-      gtk_label_set_text (self->message, text);
+      show_message (self, text);
       return;
     }
   enrol = ADW_NAVIGATION_PAGE (wg_enrol_page_new (self->services));

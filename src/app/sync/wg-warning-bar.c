@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 
 #include "app/preferences/wg-health-dialog.h"
+#include "app/wg-time.h"
 #include "store/wg-health.h"
 
 #define LOOK_S 300
@@ -52,9 +53,13 @@ wg_warning_bar_describe (const WgEventCounts *counts,
     return g_strdup_printf (_ ("Only %d MB left on this tablet: delete other files"),
                               (int) (free_bytes >> 20));
   if (ABS (skew_ms) > CLOCK_OFF_MS)
-    return g_strdup_printf (skew_ms > 0 ? _ ("This tablet's clock is %d min fast: set it right")
-                                        : _ ("This tablet's clock is %d min slow: set it right"),
-                                            (int) MIN (ABS (skew_ms) / 60000, G_MAXINT));
+    {
+      g_autofree char *span = wg_time_format_span (ABS (skew_ms));
+
+      return g_strdup_printf (skew_ms > 0
+                              ? _("This tablet's clock is %s fast: set it right")
+                              : _("This tablet's clock is %s slow: set it right"), span);
+    }
   if (counts->n_waiting > 0 && waiting_since_ms > 0 && now_ms - waiting_since_ms > LONG_WAIT_MS)
     return g_strdup_printf (_ ("%u waiting for more than a day: find a network"), counts->n_waiting);
   return NULL;
@@ -86,7 +91,11 @@ on_health_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                                   health->clock_known ? health->clock_skew_ms : 0,
                                   health->oldest_waiting_ms, wg_services_now_ms (self->services));
   if (text != NULL)
-    adw_banner_set_title (self->banner, text);
+    {
+      g_autofree char *marked = g_strdup_printf ("⚠ %s", text);
+
+      adw_banner_set_title (self->banner, marked);
+    }
   adw_banner_set_revealed (self->banner, text != NULL);
 }
 
