@@ -180,8 +180,11 @@ undo_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GEr
   Work *work = data;
   g_autoptr (WgEventView) view = choose_event (context, work, error);
 
-  if (view && wg_event_store_undo (context, work->id, error))
+  /* Told as failed it may stand all the same: the program died behind the write. */
+  if (view)
     oracle_undone (work->id);
+  if (view)
+    wg_event_store_undo (context, work->id, error);
   return NULL;
 }
 
@@ -257,8 +260,8 @@ step_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GEr
   g_autoptr (WgEventView) view = choose_event (context, work, error);
 
   work->done = view && wg_event_store_step (context, work->id, action, "样例理由", NULL, error);
-  /* Withdrawn before anything was said of it: as if it had never been. */
-  if (work->done && is_held (view))
+  /* Withdrawn before anything was said of it: as if it had never been, also when told as failed. */
+  if (view && is_held (view))
     {
       oracle_undone (work->id);
       work->done = FALSE;
