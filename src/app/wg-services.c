@@ -413,6 +413,9 @@ wg_services_is_locked (WgServices *self)
 void
 wg_services_close (WgServices *self)
 {
+  /* A count on its way holds the tally, and must not complain of a store that is closed. */
+  if (self->tally != NULL)
+    g_object_run_dispose (G_OBJECT (self->tally));
   g_clear_object (&self->tally);
   g_clear_handle_id (&self->lease_id, g_source_remove);
   follow_position (self, FALSE);
