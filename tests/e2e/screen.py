@@ -13,7 +13,9 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
-LIMIT_S = float(os.environ.get("WANGGE_TEST_LIMIT", "60"))
+LIMIT_S = 60
+# Under the sanitizers and valgrind everything takes its time.
+PATIENCE = int(os.environ.get("WANGGE_TEST_TIMEOUT_FACTOR", "1"))
 
 
 class NotThere(AssertionError):
@@ -26,7 +28,7 @@ class Screen:
     def __init__(self, program):
         self.program = program
         Atspi.init()
-        Atspi.set_timeout(5000, 20000)
+        Atspi.set_timeout(5000 * PATIENCE, 20000 * PATIENCE)
 
     # --- looking -----------------------------------------------------------------------------
 
@@ -94,7 +96,7 @@ class Screen:
     def wait(self, condition, what, limit_s=None):
         """Runs the main context until @condition gives something true, and returns that."""
         context = GLib.MainContext.default()
-        deadline = time.monotonic() + (limit_s or LIMIT_S)
+        deadline = time.monotonic() + (limit_s or LIMIT_S) * PATIENCE
         while True:
             found = condition()
             if found:
