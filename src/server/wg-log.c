@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "db/wg-system.h"
 #include "wire/wg-json-writer.h"
 
 static const char *
@@ -56,7 +57,7 @@ write_message (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gp
       domain = fields[i].value;
   if (g_log_writer_default_would_drop (level, domain))
     return G_LOG_WRITER_HANDLED;
-  line = wg_log_format (g_get_real_time () / 1000, level, message);
+  line = wg_log_format (wg_system_wall_ms (NULL), level, message);
   fputs (line, stderr);
   fflush (stderr);
   return G_LOG_WRITER_HANDLED;

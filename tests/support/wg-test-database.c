@@ -31,7 +31,7 @@ wg_test_database_new (void)
   g_autofree char *name = NULL, *sql = NULL;
   const char *query;
 
-  if (server == NULL)
+  if (server == NULL || *server == '\0')
     return NULL;
   name = g_strdup_printf ("wg_test_%d_%d", (int) getpid (), g_atomic_int_add (&n, 1));
   sql = g_strdup_printf ("CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'", name);
