@@ -141,7 +141,7 @@ wg_wire_field_read (const WgField *field, yyjson_val *value, gpointer record)
       cell->number = yyjson_get_sint (value);
       return TRUE;
     case WG_FIELD_ENUM:
-      if (!wg_json_value_is_int (value, 0, G_MAXINT))
+      if (!wg_json_value_is_int (value, 1, G_MAXINT)) /* 0 is: not given */
         return FALSE;
       cell->code = (int) yyjson_get_sint (value);
       return TRUE;

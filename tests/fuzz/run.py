@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Builds the fuzz targets with clang, in a folder below the build folder, and runs each for a while.
-"""usage: run.py SOURCE BUILD SECONDS-EACH [TARGET…]   (results as TAP)"""
+"""usage: run.py SOURCE BUILD SECONDS-EACH|RUNS [TARGET…]   (results as TAP)
+
+With RUNS (`4000x`) the inputs are the same each time, for a build that must say the same twice; with seconds they are new.
+"""
 
 import concurrent.futures
 import gzip
@@ -30,6 +33,8 @@ TARGETS = {
     "wkb": ([], 4096),
     "map": ([], 65536),
 }
+# These take that many times as long for an input.
+SLOW = {"map": 100, "csv": 10, "messages": 10}
 NMEA = "$GPGGA,123519,3725.872,N,11835.081,E,1,08,0.9,8.4,M,7.7,M,,*7B\n$GPRMC,123519,A,3725.872,N,11835.081,E,022.4,084.4,230326,,*1F\n"
 GEOJSON = """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"370502001001001","name":"a",
 "kind":"city","org_code":"370502001"},"geometry":{"type":"Polygon","coordinates":[[[118.5,37.4],[118.6,37.4],[118.6,37.5],[118.5,37.4]]]}}]}"""
@@ -96,7 +101,7 @@ def build(source, folder):
         raise SystemExit(f"cannot build the targets:\n{ran.stdout[-4000:]}{ran.stderr[-4000:]}")
 
 
-def fuzz(source, folder, target, seconds):
+def fuzz(source, folder, target, effort):
     """(how it ended, one line about it)"""
     work = os.path.join(folder, target)
     corpus = os.path.join(work, "corpus")
@@ -104,7 +109,7 @@ def fuzz(source, folder, target, seconds):
     os.makedirs(corpus, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         ran = subprocess.run(
-            [os.path.join(folder, "tests/fuzz/wg-fuzz"), f"-max_total_time={seconds}", "-timeout=20",
+            [os.path.join(folder, "tests/fuzz/wg-fuzz"), *effort, "-timeout=20",
              "-rss_limit_mb=1024", f"-max_len={TARGETS[target][1]}", f"-artifact_prefix={work}/", "-print_final_stats=1",
              f"-dict={folder}/words.dict", corpus, seed(source, folder, target)] + ([kept] if os.path.isdir(kept) else []),
             env={**os.environ, "WG_FUZZ_TARGET": target, "WG_FUZZ_FOLDER": scratch, "G_DEBUG": "fatal-criticals",
@@ -119,17 +124,25 @@ def fuzz(source, folder, target, seconds):
 
 
 def main():
-    source, folder, seconds = sys.argv[1], os.path.join(sys.argv[2], "fuzz"), int(sys.argv[3])
+    source, folder = sys.argv[1], os.path.join(sys.argv[2], "fuzz")
+    runs, same = sys.argv[3].removesuffix("x"), sys.argv[3].endswith("x")
     targets = sys.argv[4:] or list(TARGETS)
     if shutil.which("clang-19") is None:
         print("1..0 # SKIP clang-19 with its fuzzer is not installed")
         return 0
     build(source, folder)
     write_words(source, os.path.join(folder, "words.dict"))
+
+    def effort(target):
+        if not same:
+            return [f"-max_total_time={runs}"]
+        shutil.rmtree(os.path.join(folder, target), ignore_errors=True)
+        return ["-seed=1", f"-runs={int(runs) // SLOW.get(target, 1)}"]
+
     print(f"1..{len(targets)}", flush=True)
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        jobs = [pool.submit(fuzz, source, folder, target, seconds) for target in targets]
+        jobs = [pool.submit(fuzz, source, folder, target, effort(target)) for target in targets]
         for number, (target, job) in enumerate(zip(targets, jobs), 1):
             good, line = job.result()
             bad += not good
