@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How many events wait, were refused or returned; it also lets go of holds when they end. */
+/* How many events wait, were refused or returned; it also lets go of holds when they end, and of
+ * yesterday's events when today begins. */
 #include "app/wg-tally.h"
+
+#define LOOK_MS (600 * 1000)
 
 struct _WgTally
 {
@@ -11,7 +14,8 @@ struct _WgTally
   gboolean counted;     /* at least once */
   gboolean counting;    /* a count is on its way */
   gboolean count_again; /* something changed meanwhile */
-  guint release_id;     /* timer of the next hold that ends */
+  gint64 today_ms;      /* of the last count; 0 before */
+  guint look_id;        /* timer: the next hold ends, or it is time to look at the day */
 };
 
 G_DEFINE_FINAL_TYPE (WgTally, wg_tally, G_TYPE_OBJECT)
@@ -23,12 +27,14 @@ static void count (WgTally *self);
 typedef struct
 {
   WgEventCounts counts;
+  gint64 today_ms;
   gint64 release_ms;
 } Sum;
 
 static gpointer
 sum_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
 {
+  const gint64 *last_today_ms = data;
   g_autofree Sum *sum = g_new0 (Sum, 1);
   g_autoptr (GError) failed = NULL;
 
@@ -36,6 +42,9 @@ sum_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GErr
     return NULL;
   if (!wg_event_store_count (context, &sum->counts, error))
     return NULL;
+  sum->today_ms = wg_event_store_today_ms (context);
+  if (*last_today_ms != 0 && *last_today_ms != sum->today_ms)
+    wg_store_context_touch (context, "events"); /* another day: lists are made anew */
   sum->release_ms = wg_event_store_next_release_ms (context, &failed);
   if (failed != NULL)
     {
@@ -46,11 +55,11 @@ sum_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GErr
 }
 
 static gboolean
-on_hold_ended_cb (gpointer user_data)
+on_look_due_cb (gpointer user_data)
 {
   WgTally *self = user_data;
 
-  self->release_id = 0;
+  self->look_id = 0;
   count (self);
   return G_SOURCE_REMOVE;
 }
@@ -58,14 +67,13 @@ on_hold_ended_cb (gpointer user_data)
 static void
 wait_for_release (WgTally *self, gint64 release_ms)
 {
-  gint64 wait_ms;
+  gint64 wait_ms = LOOK_MS;
 
-  g_clear_handle_id (&self->release_id, g_source_remove);
-  if (release_ms == 0)
-    return;
-  wait_ms = CLAMP (release_ms - wg_ports_wall_ms (wg_store_get_ports (self->store)), 0, 600 * 1000);
-  self->release_id =
-      g_timeout_add_full (G_PRIORITY_DEFAULT, (guint) wait_ms + 50, on_hold_ended_cb, self, NULL);
+  g_clear_handle_id (&self->look_id, g_source_remove);
+  if (release_ms != 0)
+    wait_ms = CLAMP (release_ms - wg_ports_wall_ms (wg_store_get_ports (self->store)), 0, LOOK_MS);
+  self->look_id =
+      g_timeout_add_full (G_PRIORITY_DEFAULT, (guint) wait_ms + 50, on_look_due_cb, self, NULL);
 }
 
 static void
@@ -83,6 +91,7 @@ on_counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_warning ("cannot count the queue: %s", error->message);
       return;
     }
+  self->today_ms = sum->today_ms;
   wait_for_release (self, sum->release_ms);
   if (!self->counted || memcmp (&self->counts, &sum->counts, sizeof self->counts) != 0)
     {
@@ -103,8 +112,8 @@ count (WgTally *self)
   if (self->counting)
     return;
   self->counting = TRUE;
-  wg_store_run_async (self->store, sum_job, NULL, NULL, g_free, NULL, on_counted_cb,
-                      g_object_ref (self));
+  wg_store_run_async (self->store, sum_job, g_memdup2 (&self->today_ms, sizeof self->today_ms),
+                      g_free, g_free, NULL, on_counted_cb, g_object_ref (self));
 }
 
 static void
@@ -120,7 +129,7 @@ wg_tally_dispose (GObject *object)
 {
   WgTally *self = WG_TALLY (object);
 
-  g_clear_handle_id (&self->release_id, g_source_remove);
+  g_clear_handle_id (&self->look_id, g_source_remove);
   g_clear_object (&self->store);
   G_OBJECT_CLASS (wg_tally_parent_class)->dispose (object);
 }

@@ -11,6 +11,8 @@
 #define NO_LIMIT_HOURS (24 * 30)
 #define METRES_PER_DEGREE 111320.0
 #define CLOCK_MENDED_MS (10 * 60000) /* up to here the platform leaves times as they are */
+#define STAYS_MS (60 * 60000)        /* in today's list, over midnight too */
+#define STAYS_STEP_MS (10 * 60000)
 
 static gboolean
 read_refusal (WgStoreContext *context, WgEventView *view, GError **error)
@@ -215,7 +217,8 @@ get_clock_off_ms (WgStoreContext *context)
  *
  * Tells when today began. What the platform has applied carries the platform's times: where the
  * clocks of the two are in different days, the earlier day counts, so that nothing that was done
- * today goes out of view.
+ * today goes out of view. Nor does midnight take away what was done just before it: who patrols
+ * then can still undo it, and sees it arrive. It goes in steps of ten minutes, an hour later.
  *
  * Thread: the store's.
  * Errors: none.
@@ -227,8 +230,10 @@ gint64
 wg_event_store_today_ms (WgStoreContext *context)
 {
   gint64 now_ms = wg_ports_wall_ms (context->ports);
+  gint64 earlier_ms = MIN (now_ms, now_ms - get_clock_off_ms (context));
+  gint64 stays_ms = earlier_ms - STAYS_MS;
 
-  return wg_local_day_start_ms (MIN (now_ms, now_ms - get_clock_off_ms (context)));
+  return MIN (wg_local_day_start_ms (earlier_ms), stays_ms - stays_ms % STAYS_STEP_MS);
 }
 
 static void

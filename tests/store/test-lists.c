@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/wg-calendar.h"
 #include "core/wg-id.h"
 #include "wg-store-jobs.h"
 #include "wire/wg-wire-event.h"
@@ -166,6 +167,27 @@ test_clock_off (void)
   g_assert_cmpuint (count_events (f).n_today, ==, 0);
 }
 
+/* What is done just before midnight can still be undone and seen behind it; the next day is new. */
+static void
+test_midnight (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  gint64 midnight_ms = wg_local_day_start_ms (WG_TEST_NOW_MS) + DAY_MS;
+  g_autofree char *late = NULL, *early = NULL;
+
+  g_free (create_level (f, WG_EVENT_LEVEL_GENERAL, 0)); /* earlier that day */
+  wg_test_ports_advance (&f->clock, midnight_ms - 2000 - WG_TEST_NOW_MS);
+  late = create_level (f, WG_EVENT_LEVEL_DAILY, 120000);
+  g_assert_cmpuint (count_events (f).n_today, ==, 2);
+  wg_test_ports_advance (&f->clock, 4000);
+  g_assert_cmpuint (count_events (f).n_today, ==, 1);
+  early = create_level (f, WG_EVENT_LEVEL_DAILY, 0);
+  wg_test_ports_advance (&f->clock, 55 * 60000);
+  g_assert_cmpuint (count_events (f).n_today, ==, 2);
+  wg_test_ports_advance (&f->clock, 15 * 60000);
+  g_assert_cmpuint (count_events (f).n_today, ==, 1);
+}
+
 static void
 test_top_classes (void)
 {
@@ -292,6 +314,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/lists/class-names", test_class_names);
   g_test_add_func ("/store/lists/lookalikes", test_lookalikes);
   g_test_add_func ("/store/lists/clock-off", test_clock_off);
+  g_test_add_func ("/store/lists/midnight", test_midnight);
   g_test_add_func ("/store/lists/top-classes", test_top_classes);
   g_test_add_func ("/store/lists/five-years", test_five_years);
   return g_test_run ();
