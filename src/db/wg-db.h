@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* SQLCipher in WAL mode, synchronous=FULL, temp_store=MEMORY, 32 MB cache, 4096-byte pages,
- * foreign keys on. One connection belongs to one thread. */
+/* SQLCipher in WAL mode, synchronous=FULL, temp_store=MEMORY, 32 MB cache, 4096-byte pages sealed
+ * by HMAC-SHA-256, foreign keys on. One connection belongs to one thread. */
 typedef struct _WgDb WgDb;
 typedef struct _WgStatement WgStatement;
 

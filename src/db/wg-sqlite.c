@@ -98,6 +98,10 @@ query_text (WgDb *db, const char *sql, GError **error)
 
 static WgDb *make (const char *path, const guint8 *key, gboolean readonly);
 
+/* What every encrypted file of ours has apart from SQLCipher's own settings: docs/security.md tells
+ * why. Whoever else opens one says the same after the key. */
+#define PAGE_FORMAT "PRAGMA cipher_hmac_algorithm = HMAC_SHA256"
+
 /* --- key and settings ------------------------------------------------------------------------ */
 
 static gboolean
@@ -119,7 +123,9 @@ set_key (WgSqlite *self, GError **error)
   *p++ = '\'';
   rc = sqlite3_key_v2 (self->handle, "main", text, (int) sizeof text);
   explicit_bzero (text, sizeof text);
-  return rc == SQLITE_OK || wg_sqlite_set_error (self, rc, "key", error);
+  if (rc != SQLITE_OK)
+    return wg_sqlite_set_error (self, rc, "key", error);
+  return sqlite_exec (&self->base, PAGE_FORMAT, error);
 }
 
 static gboolean

@@ -49,8 +49,11 @@ static sqlite3 *
 open_db (const char *path, const char *key)
 {
   sqlite3 *db = NULL;
-  g_autofree char *keying =
-      g_strcmp0 (key, "-") == 0 ? NULL : g_strdup_printf ("PRAGMA key = \"x'%s'\"", key);
+  g_autofree char *keying = g_strcmp0 (key, "-") == 0
+                                ? NULL
+                                : g_strdup_printf ("PRAGMA key = \"x'%s'\";"
+                                                   "PRAGMA cipher_hmac_algorithm = HMAC_SHA256",
+                                                   key);
 
   check (db, sqlite3_open (path, &db), path);
   if (keying)
@@ -503,6 +506,7 @@ static int export (const char *path, const char *key, const char *to_path, const
       g_strcmp0 (to_key, "-") == 0 ? g_strdup ("") : g_strdup_printf ("x'%s'", to_key);
   g_autofree char *attach = g_strdup_printf ("ATTACH '%s' AS target KEY \"%s\"", to_path, secret);
 
+  run (db, "PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256");
   run (db, attach);
   run (db, "SELECT sqlcipher_export ('target'); DETACH target");
   check (db, sqlite3_close (db), "close");

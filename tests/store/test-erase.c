@@ -9,10 +9,15 @@
 #include "wg-store-jobs.h"
 #include "wire/wg-wire-record.h"
 
-/* How SQLCipher lays out a page: content, initialization vector, seal. */
+/* How SQLCipher lays out a page: content, initialization vector, seal (HMAC-SHA-256). */
 #define PAGE 4096
-#define RESERVE 80
+#define VECTOR 16
+#define SEAL 32
+#define RESERVE (VECTOR + SEAL)
 #define SALT 16
+/* The seal's key comes from the file's: its salt with these bits turned, this often. */
+#define SEAL_SALT_MASK 0x3a
+#define SEAL_ROUNDS 2
 #define WAL_HEAD 32
 #define FRAME_HEAD 24
 
@@ -29,12 +34,35 @@ key_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GErr
   return g_memdup2 (context->key, WG_DB_KEY);
 }
 
+/* @salt: the first bytes of the file. */
+static void
+assert_sealed (
+    const guint8 *key, const guint8 *salt, const guint8 *page, gsize skip, guint32 number)
+{
+  gnutls_datum_t secret = { (unsigned char *) key, WG_DB_KEY };
+  guint8 turned[SALT], seal_key[WG_DB_KEY], seal[SEAL];
+  gnutls_datum_t seal_salt = { turned, sizeof turned };
+  guint32 n = GUINT32_TO_LE (number);
+  gnutls_hmac_hd_t hmac;
+
+  for (gsize i = 0; i < SALT; i++)
+    turned[i] = salt[i] ^ SEAL_SALT_MASK;
+  g_assert_cmpint (gnutls_pbkdf2 (GNUTLS_MAC_SHA512, &secret, &seal_salt, SEAL_ROUNDS, seal_key,
+                                  sizeof seal_key),
+                   ==, 0);
+  g_assert_cmpint (gnutls_hmac_init (&hmac, GNUTLS_MAC_SHA256, seal_key, sizeof seal_key), ==, 0);
+  g_assert_cmpint (gnutls_hmac (hmac, page + skip, PAGE - SEAL - skip), ==, 0);
+  g_assert_cmpint (gnutls_hmac (hmac, &n, sizeof n), ==, 0);
+  gnutls_hmac_deinit (hmac, seal);
+  g_assert_cmpmem (page + PAGE - SEAL, SEAL, seal, sizeof seal);
+}
+
 /* Appends what one page says; @skip: the salt that stands before the first page's content. */
 static void
 decrypt_page (const guint8 *key, const guint8 *page, gsize skip, GByteArray *out)
 {
   gnutls_datum_t secret = { (unsigned char *) key, WG_DB_KEY };
-  guint8 vector[16];
+  guint8 vector[VECTOR];
   gnutls_datum_t iv = { vector, sizeof vector };
   gnutls_cipher_hd_t cipher;
   guint8 plain[PAGE - RESERVE];
@@ -60,7 +88,12 @@ read_pages (WgTestStore *f)
 
   g_assert_true (g_file_get_contents (db, &content, &n, NULL));
   for (gsize at = 0; at + PAGE <= n; at += PAGE)
-    decrypt_page (key, (guint8 *) content + at, at == 0 ? SALT : 0, out);
+    {
+      gsize skip = at == 0 ? SALT : 0;
+      const guint8 *page = (const guint8 *) content + at;
+      assert_sealed (key, (const guint8 *) content, page, skip, (guint32) (at / PAGE + 1));
+      decrypt_page (key, page, skip, out);
+    }
   g_assert_true (g_file_get_contents (wal, &log, &n, NULL));
   for (gsize at = WAL_HEAD; at + FRAME_HEAD + PAGE <= n; at += FRAME_HEAD + PAGE)
     {

@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The platform's tables. Times are Unix ms UTC, ids text, JSON text that SQL never looks into.
+-- Tables with a long column are without WITHOUT ROWID: in SQLite a row there that is longer than a
+-- quarter of a page takes a page of its own.
 
 -- Settings of this platform: district, signing key, counters, version of the reference data.
 CREATE TABLE meta (
@@ -93,7 +95,7 @@ CREATE TABLE op (
   at_ms INTEGER NOT NULL,
   clock TEXT NOT NULL CHECK (clock IN ('exact', 'estimated', 'suspect')),
   PRIMARY KEY (replica, seq)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- What each version of a record came from. The key is a safety net against lost updates.
 CREATE TABLE hist (
@@ -122,7 +124,7 @@ CREATE TABLE event (
   accept_left_ms INTEGER,
   flags TEXT NOT NULL DEFAULT '',
   body TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX event_open ON event (org_code, state, received_ms) WHERE state < 70;
 
 CREATE TABLE event_step (
@@ -158,7 +160,7 @@ CREATE TABLE ref_row (
   ver INTEGER NOT NULL,
   body TEXT NOT NULL,
   PRIMARY KEY (kind, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- The change feed: numbers are given inside the writing transaction, per scope.
 CREATE TABLE scope (

@@ -11,7 +11,7 @@ CREATE TABLE record (
   natural_key TEXT,
   voided INTEGER NOT NULL,
   body TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX record_by_key ON record (kind, natural_key) WHERE natural_key IS NOT NULL;
 
 -- Every change of a field that met the record: who, when, what stood there, what was wanted, what
@@ -41,5 +41,5 @@ CREATE TABLE dispute (
   opened_ms INTEGER NOT NULL,
   settled_ms INTEGER,
   body TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX dispute_by_rec ON dispute (rec) WHERE settled_ms IS NULL;
