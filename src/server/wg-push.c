@@ -18,7 +18,6 @@ typedef struct
   WgOperation *operation;
   int refusal; /* −1: understood */
   char *field;
-  char *hash;
 } Line;
 
 struct _WgPushJob
@@ -46,7 +45,6 @@ free_line (gpointer data)
 
   wg_operation_free (line->operation);
   g_free (line->field);
-  g_free (line->hash);
   g_free (line);
 }
 
@@ -67,7 +65,6 @@ WgPushJob *
 wg_push_job_new (WgPush *push, const char *worker, GError **error)
 {
   g_autoptr (WgPushJob) self = g_new0 (WgPushJob, 1);
-  const char *previous = push->previous;
 
   self->push = push;
   self->worker = g_strdup (worker);
@@ -78,8 +75,6 @@ wg_push_job_new (WgPush *push, const char *worker, GError **error)
       Line *line = g_new0 (Line, 1);
       g_ptr_array_add (self->lines, line);
       line->refusal = -1;
-      line->hash = wg_chain_next (previous, text, -1);
-      previous = line->hash;
       if (!wg_wire_operation_from_line (text, (gssize) strlen (text), &line->operation,
                                         &line->refusal, &line->field, error))
         return NULL;
@@ -264,7 +259,6 @@ repeat_line (WgPushJob *self,
              gboolean *out_good,
              GError **error)
 {
-  const Line *line = self->lines->pdata[i];
   g_autofree char *hash = NULL;
   WgPushResult *result = NULL;
 
@@ -273,7 +267,7 @@ repeat_line (WgPushJob *self,
   if (WG_MUTANT ("repeat-says-ok"))
     result->kind = WG_RESULT_OK;
   g_ptr_array_add (self->answer->results, result);
-  *out_good = g_strcmp0 (hash, line->hash) == 0;
+  *out_good = g_strcmp0 (hash, wg_push_get_hash (self->push, i)) == 0;
   return *out_good || refuse (self, work, replica, "replica-forked");
 }
 
@@ -292,12 +286,12 @@ store_line (WgPushJob *self,
           ? wg_operation_kind_to_string (line->operation->kind, line->operation->record_kind)
           : "unknown";
 
-  return wg_db_run (work->db, "op-add", error, "replica", 's', self->push->replica, "seq", 'i',
-                    self->push->first + i, "op_id", 's', line->operation->op_id, "kind", 's', kind,
-                    "rec", 's', line->operation->rec, "line", 's',
-                    (const char *) self->push->lines->pdata[i], "hash", 's', line->hash, "result",
-                    's', json, "received_ms", 'i', work->now_ms, "at_ms", 'i', item->at_ms, "clock",
-                    's', wg_clock_to_string (item->clock), NULL);
+  return wg_db_run (
+      work->db, "op-add", error, "replica", 's', self->push->replica, "seq", 'i',
+      self->push->first + i, "op_id", 's', line->operation->op_id, "kind", 's', kind, "rec", 's',
+      line->operation->rec, "line", 's', (const char *) self->push->lines->pdata[i], "hash", 's',
+      wg_push_get_hash (self->push, i), "result", 's', json, "received_ms", 'i', work->now_ms,
+      "at_ms", 'i', item->at_ms, "clock", 's', wg_clock_to_string (item->clock), NULL);
 }
 
 /* What its author may not mend any more is the sub-centre's; what mends an older one settles it. */
@@ -334,7 +328,6 @@ apply_line (WgPushJob *self, WgApply *apply, guint i, GError **error)
 static gboolean
 apply_new (WgPushJob *self, WgWork *work, const Replica *replica, guint from, GError **error)
 {
-  const Line *last = self->lines->pdata[self->lines->len - 1];
   WgApply apply = {
     .work = work,
     .replica = self->push->replica,
@@ -350,10 +343,10 @@ apply_new (WgPushJob *self, WgWork *work, const Replica *replica, guint from, GE
   for (guint i = from; good && i < self->lines->len; i++)
     good = apply_line (self, &apply, i, error);
   wg_apply_end (&apply);
-  return good &&
-         wg_db_run (work->db, "replica-advance", error, "id", 's', self->push->replica, "last_seq",
-                    'i', self->push->first + self->lines->len - 1, "last_hash", 's', last->hash,
-                    "last_at_ms", 'i', apply.last_at_ms, "seen_ms", 'i', work->now_ms, NULL);
+  return good && wg_db_run (work->db, "replica-advance", error, "id", 's', self->push->replica,
+                            "last_seq", 'i', self->push->first + self->lines->len - 1, "last_hash",
+                            's', wg_push_get_hash (self->push, self->lines->len - 1), "last_at_ms",
+                            'i', apply.last_at_ms, "seen_ms", 'i', work->now_ms, NULL);
 }
 
 static gboolean
@@ -362,7 +355,6 @@ run_lines (WgPushJob *self, WgWork *work, const Replica *replica, GError **error
   gint64 n_known = WG_MUTANT ("no-dedup")
                        ? 0
                        : CLAMP (replica->last_seq - self->push->first + 1, 0, self->lines->len);
-  const Line *last = self->lines->pdata[self->lines->len - 1];
   gboolean good = TRUE;
 
   self->answer = wg_push_answer_new ();
@@ -386,7 +378,7 @@ run_lines (WgPushJob *self, WgWork *work, const Replica *replica, GError **error
       return TRUE;
     }
   self->answer->last_seq = self->push->first + self->lines->len - 1;
-  self->answer->last_hash = g_strdup (last->hash);
+  self->answer->last_hash = g_strdup (wg_push_get_hash (self->push, self->lines->len - 1));
   return apply_new (self, work, replica, (guint) n_known, error);
 }
 

@@ -16,9 +16,10 @@ typedef struct
   gint64 now_ms;
   char *boot;
   gint64 mono_ms;
-  char *header;     /* first line as it travels; signed with the head */
-  GPtrArray *lines; /* of char *, verbatim, without newline */
-  char *head;       /* hash after the last line */
+  char *header;      /* first line as it travels; signed with the head */
+  GPtrArray *lines;  /* of char *, verbatim, without newline */
+  GPtrArray *hashes; /* wg_push_get_hash() alone */
+  char *head;        /* hash after the last line */
   guint8 signature[WG_SIGNATURE];
 } WgPush;
 
@@ -26,6 +27,8 @@ WgPush *wg_push_new (void);
 void wg_push_free (WgPush *push);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgPush, wg_push_free)
 
+/* Of the chain after line @i. */
+const char *wg_push_get_hash (WgPush *push, guint i);
 /* Computes head and signature into @push, gives the NDJSON body. */
 GBytes *wg_wire_push_to_body (WgPush *push, const guint8 *secret);
 /* Checks framing, limits, chain (head), but not the signature. */
