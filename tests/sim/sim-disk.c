@@ -20,8 +20,9 @@ typedef struct
   guint refs;
   gboolean folder;
   GByteArray *seen, *durable;
-  gint64 allocated; /* by fallocate, no bytes here */
-  GArray *writes;   /* of Write, not synced */
+  gboolean seen_shared, durable_shared; /* with another file; copied before it is written */
+  gint64 allocated;                     /* by fallocate, no bytes here */
+  GArray *writes;                       /* of Write, not synced */
   gpointer slot;
 } File;
 
@@ -63,8 +64,8 @@ file_new (gboolean folder)
 
   self->refs = 1;
   self->folder = folder;
-  self->seen = g_byte_array_new ();
-  self->durable = g_byte_array_new ();
+  self->seen = g_byte_array_sized_new (folder ? 0 : 32768);
+  self->durable = g_byte_array_sized_new (folder ? 0 : 32768);
   self->writes = g_array_new (FALSE, FALSE, sizeof (Write));
   g_array_set_clear_func (self->writes, clear_write);
   return self;
@@ -91,6 +92,31 @@ file_unref (gpointer data)
   g_free (self);
 }
 
+/* Most of what is on a disk is never written again. */
+static GByteArray *
+own (GByteArray **array, gboolean *shared)
+{
+  if (*shared)
+    {
+      GByteArray *copy = g_byte_array_sized_new ((*array)->len + 65536);
+
+      g_byte_array_append (copy, (*array)->data, (*array)->len);
+      g_byte_array_unref (*array);
+      *array = copy;
+      *shared = FALSE;
+    }
+  return *array;
+}
+
+static void
+share (GByteArray **array, gboolean *shared, GByteArray *with)
+{
+  g_byte_array_ref (with);
+  g_byte_array_unref (*array);
+  *array = with;
+  *shared = TRUE;
+}
+
 static void
 put_bytes (GByteArray *array, gint64 offset, const guint8 *data, gsize n)
 {
@@ -101,7 +127,8 @@ put_bytes (GByteArray *array, gint64 offset, const guint8 *data, gsize n)
       gsize before = array->len;
 
       g_byte_array_set_size (array, (guint) end);
-      memset (array->data + before, 0, end - before);
+      if ((gsize) offset > before)
+        memset (array->data + before, 0, (gsize) offset - before);
     }
   if (n > 0)
     memcpy (array->data + offset, data, n);
@@ -119,10 +146,12 @@ cut_bytes (GByteArray *array, gint64 size)
 static void
 play (File *self, const Write *write, gsize n)
 {
+  GByteArray *durable = own (&self->durable, &self->durable_shared);
+
   if (write->bytes == NULL)
-    cut_bytes (self->durable, write->offset);
+    cut_bytes (durable, write->offset);
   else
-    put_bytes (self->durable, write->offset, g_bytes_get_data (write->bytes, NULL), n);
+    put_bytes (durable, write->offset, g_bytes_get_data (write->bytes, NULL), n);
 }
 
 static void
@@ -146,7 +175,8 @@ play_torn (File *self, const Write *write)
   sim_disk_counts.n_torn++;
   for (gsize at = 0; at < n; at += SECTOR)
     if (sim_random_chance (&sim.random, 5000))
-      put_bytes (self->durable, write->offset + (gint64) at, data + at, MIN (SECTOR, n - at));
+      put_bytes (own (&self->durable, &self->durable_shared), write->offset + (gint64) at,
+                 data + at, MIN (SECTOR, n - at));
 }
 
 static void
@@ -163,8 +193,8 @@ file_power_loss (File *self, SimPower power)
         play_torn (self, write);
     }
   g_array_set_size (self->writes, 0);
-  g_byte_array_set_size (self->seen, 0);
-  g_byte_array_append (self->seen, self->durable->data, self->durable->len);
+  share (&self->seen, &self->seen_shared, self->durable);
+  self->durable_shared = TRUE;
 }
 
 /* --- names ----------------------------------------------------------------------------------- */
@@ -306,8 +336,8 @@ sim_disk_copy (SimDisk *self)
       File *twin = file_new (file->folder);
 
       twin->allocated = file->allocated;
-      g_byte_array_append (twin->seen, file->seen->data, file->seen->len);
-      g_byte_array_append (twin->durable, file->seen->data, file->seen->len);
+      share (&twin->seen, &twin->seen_shared, file->seen);
+      share (&twin->durable, &twin->durable_shared, file->seen);
       put_name (copy->names, path, twin);
       put_name (copy->durable_names, path, twin);
       file_unref (twin);
@@ -492,7 +522,7 @@ sim_file_write (SimHandle *self, const void *data, gsize n, gint64 offset)
       return fail (ENOSPC);
     }
   write.bytes = g_bytes_new (data, part);
-  put_bytes (self->file->seen, offset, data, part);
+  put_bytes (own (&self->file->seen, &self->file->seen_shared), offset, data, part);
   g_array_append_val (self->file->writes, write);
   return cut ? fail (EIO) : (gssize) n;
 }
@@ -505,7 +535,7 @@ sim_file_truncate (SimHandle *self, gint64 size)
 
   if (!may_write (self->process, self->disk, &cut))
     return -1;
-  cut_bytes (self->file->seen, size);
+  cut_bytes (own (&self->file->seen, &self->file->seen_shared), size);
   self->file->allocated = MIN (self->file->allocated, size);
   g_array_append_val (self->file->writes, write);
   return 0;

@@ -24,6 +24,47 @@
 #endif
 
 #define STACK_BYTES (512 * 1024)
+
+/* A switch by hand where it can be: the library's asks the kernel for the signal mask each time. */
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+typedef void *Context; /* the stack that the rest lies on */
+void sim_switch (Context *from, Context to);
+__asm__ (".text\n"
+         ".type sim_switch, @function\n"
+         "sim_switch:\n"
+         "  pushq %rbp\n  pushq %rbx\n  pushq %r12\n  pushq %r13\n  pushq %r14\n  pushq %r15\n"
+         "  movq %rsp, (%rdi)\n"
+         "  movq %rsi, %rsp\n"
+         "  popq %r15\n  popq %r14\n  popq %r13\n  popq %r12\n  popq %rbx\n  popq %rbp\n"
+         "  ret\n"
+         ".size sim_switch, . - sim_switch\n");
+#define SWITCH(from, to) sim_switch (from, *(to))
+
+static void
+make_context (Context *self, char *stack, void (*func) (void))
+{
+  void **top = (void **) (stack + STACK_BYTES) - 2;
+
+  top[0] =
+      (void *) func; /* where the switch returns to; above it the stack is aligned as in a call */
+  top[1] = NULL;
+  *self = top - 6;
+  memset (*self, 0, 6 * sizeof *top);
+}
+#else
+typedef ucontext_t Context;
+#define SWITCH(from, to) swapcontext (from, to)
+
+static void
+make_context (Context *self, char *stack, void (*func) (void))
+{
+  getcontext (self);
+  self->uc_stack.ss_sp = stack;
+  self->uc_stack.ss_size = STACK_BYTES;
+  self->uc_link = NULL;
+  makecontext (self, func, 0);
+}
+#endif
 /* More often nobody changes who runs in a virtual second, but in a loop that waits for nothing. */
 #define SWITCHES_MAX 50000
 /* 2026-06-18, a Thursday before a holiday, 12:30 local time. */
@@ -31,7 +72,7 @@
 
 struct _SimTask
 {
-  ucontext_t context;
+  Context context;
   void *fake_stack;
   char *stack;
   SimTaskFunc func;
@@ -47,7 +88,7 @@ Sim sim;
 static GPtrArray *tasks;  /* of SimTask, those that are not finished, in order of birth */
 static GPtrArray *stacks; /* free ones */
 static SimTask *current;
-static ucontext_t host;
+static Context host;
 static void *host_fake_stack;
 static const void *host_bottom;
 static size_t host_size;
@@ -191,7 +232,7 @@ enter_task (void)
   self->finished = TRUE;
   sim_wake (self);
   FIBER_ENTERS (NULL, host_bottom, host_size);
-  setcontext (&host);
+  SWITCH (&self->context, &host);
 }
 
 SimTask *
@@ -208,11 +249,7 @@ sim_spawn (SimProcess *process, SimTaskFunc func, gpointer data)
   self->func = func;
   self->data = data;
   self->process = process;
-  getcontext (&self->context);
-  self->context.uc_stack.ss_sp = self->stack;
-  self->context.uc_stack.ss_size = STACK_BYTES;
-  self->context.uc_link = NULL;
-  makecontext (&self->context, enter_task, 0);
+  make_context (&self->context, self->stack, enter_task);
   g_ptr_array_add (tasks, self);
   return self;
 }
@@ -224,7 +261,7 @@ leave (void)
   SimTask *self = current;
 
   FIBER_ENTERS (&self->fake_stack, host_bottom, host_size);
-  swapcontext (&self->context, &host);
+  SWITCH (&self->context, &host);
   FIBER_CAME (self->fake_stack, &host_bottom, &host_size);
 }
 
@@ -287,7 +324,7 @@ sim_run (SimTaskFunc func, gpointer data)
         g_error ("a loop that waits for nothing, in %s",
                  task->process ? task->process->name : "the run");
       FIBER_ENTERS (&host_fake_stack, task->stack, STACK_BYTES);
-      swapcontext (&host, &task->context);
+      SWITCH (&host, &task->context);
       FIBER_CAME (host_fake_stack, NULL, NULL);
       current = NULL;
       if (task->finished)

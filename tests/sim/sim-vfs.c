@@ -397,5 +397,8 @@ sim_vfs_register (void)
     .xCurrentTimeInt64 = sim_time,
   };
 
+  /* One thread: the engine's own locks would only cost time. */
+  sqlite3_config (SQLITE_CONFIG_SINGLETHREAD);
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
   return sqlite3_vfs_register (&vfs, TRUE);
 }

@@ -100,7 +100,7 @@ do_work (const char *name, Work *work, WgStoreJob job)
 static GBytes *
 make_jpeg (SimRandom *random)
 {
-  gsize n = 200 + sim_random_below (random, sim_random_chance (random, 1000) ? 200000 : 4000);
+  gsize n = 200 + sim_random_below (random, sim_random_chance (random, 500) ? 200000 : 4000);
   guint8 *bytes = g_malloc (n);
 
   sim_random_fill (random, bytes, n);
