@@ -98,7 +98,7 @@ check_value (const char *what, yyjson_val *value, int depth, GError **error)
  * wg_json_reader_open:
  * @self: a reader, cleared or new
  * @what: static name of the message for error texts
- * @json: (array length=length): the text; need not end with a zero byte
+ * @json: (array length=length) (nullable): the text; need not end with a zero byte
  * @length: bytes
  * @limit: largest @length that is accepted
  * @error: return location
@@ -121,7 +121,10 @@ wg_json_reader_open (WgJsonReader *self,
 {
   yyjson_read_err fault;
 
-  g_return_val_if_fail (self->doc == NULL && json != NULL, FALSE);
+  g_return_val_if_fail (self->doc == NULL, FALSE);
+  /* The bytes of an empty body are no text at all. */
+  if (json == NULL)
+    json = "";
   if (length > limit)
     {
       wg_wire_fail (error, WG_WIRE_ERROR_LIMIT, "too-large",

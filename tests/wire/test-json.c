@@ -37,6 +37,16 @@ assert_refused (const char *text, gsize length)
   g_assert_true (g_str_has_prefix (error->message, "test: "));
 }
 
+/* The bytes of an empty body are no text at all. */
+static void
+test_nothing (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (read_text (NULL, 0, &error));
+  g_assert_error (error, WG_WIRE_ERROR, WG_WIRE_ERROR_MALFORMED);
+}
+
 static void
 test_refused (void)
 {
@@ -277,6 +287,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wire/json/refused", test_refused);
+  g_test_add_func ("/wire/json/nothing", test_nothing);
   g_test_add_func ("/wire/json/taken", test_taken);
   g_test_add_func ("/wire/json/depth", test_depth);
   g_test_add_func ("/wire/json/limit", test_limit);
