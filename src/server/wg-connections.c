@@ -16,6 +16,7 @@ typedef struct
   WgConnectionPhase phase;
   gint64 since_us;
   gsize n_body;
+  gboolean shed; /* told to go already */
 } Entry;
 
 struct _WgConnections
@@ -182,6 +183,54 @@ wg_connections_count (WgConnections *self)
   n = g_hash_table_size (self->entries);
   g_mutex_unlock (&self->lock);
   return n;
+}
+
+/* Who asks for nothing goes before who sends a body, the longest of them first. */
+static gboolean
+goes_before (const Entry *entry, const Entry *other)
+{
+  if (entry->phase == WG_CONNECTION_ANSWERING || entry->shed)
+    return FALSE;
+  if (other == NULL || entry->phase != other->phase)
+    return other == NULL || entry->phase == WG_CONNECTION_WAITING;
+  return entry->since_us < other->since_us;
+}
+
+/**
+ * wg_connections_shed:
+ * @self: the table
+ * @max: how many may be open
+ *
+ * Cuts one connection off when too many are open: whoever opens thousands and says nothing takes
+ * the room from itself, not from terminals.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: whether one was cut off
+ */
+gboolean
+wg_connections_shed (WgConnections *self, guint max)
+{
+  Entry *first = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_mutex_lock (&self->lock);
+  if (g_hash_table_size (self->entries) > max)
+    {
+      g_hash_table_iter_init (&iter, self->entries);
+      while (g_hash_table_iter_next (&iter, NULL, &value))
+        if (goes_before (value, first))
+          first = value;
+    }
+  if (first)
+    {
+      first->shed = TRUE;
+      shutdown (first->fd, SHUT_RDWR);
+    }
+  g_mutex_unlock (&self->lock);
+  return first != NULL;
 }
 
 static void

@@ -23,6 +23,8 @@ void wg_connections_note (WgConnections *self, gconstpointer connection, WgConne
 /* %FALSE: the body comes too slowly. */
 gboolean wg_connections_note_body (WgConnections *self, gconstpointer connection, gsize n);
 guint wg_connections_count (WgConnections *self);
+/* Whether one had to go, so that the next one finds room. */
+gboolean wg_connections_shed (WgConnections *self, guint max);
 void wg_connections_watch (WgConnections *self);
 void wg_connections_close_waiting (WgConnections *self);
 

@@ -15,6 +15,10 @@
 
 #define IDLE_S 10
 #define CONNECTIONS_MAX 2000
+/* From here on the longest idle one goes for each that comes. */
+#define CONNECTIONS_SHED (CONNECTIONS_MAX - 200)
+/* Request line and headers together. */
+#define HEAD_MAX (16 * 1024)
 /* Holds the request line and the headers: 16 KiB of them, and MHD's own use of it. */
 #define CONNECTION_MEMORY (24 * 1024)
 #define JSON_MAX (64 * 1024)
@@ -154,6 +158,7 @@ typedef struct
 {
   guint seen[G_N_ELEMENTS (UNIQUE)];
   gboolean twice;
+  gsize size;
 } Uniqueness;
 
 static enum MHD_Result
@@ -161,6 +166,7 @@ on_header_iterated_cb (void *data, enum MHD_ValueKind kind, const char *key, con
 {
   Uniqueness *uniqueness = data;
 
+  uniqueness->size += strlen (key) + (value ? strlen (value) : 0) + strlen (": \r\n");
   for (gsize i = 0; UNIQUE[i]; i++)
     if (g_ascii_strcasecmp (UNIQUE[i], key) == 0 && uniqueness->seen[i]++ > 0)
       uniqueness->twice = TRUE;
@@ -168,12 +174,17 @@ on_header_iterated_cb (void *data, enum MHD_ValueKind kind, const char *key, con
 }
 
 static gboolean
-check_headers (WgRequest *request)
+check_headers (WgRequest *request, const char *url)
 {
-  Uniqueness uniqueness = { 0 };
+  Uniqueness uniqueness = { .size = strlen (url) };
 
   MHD_get_connection_values (request->connection, MHD_HEADER_KIND, on_header_iterated_cb,
                              &uniqueness);
+  if (uniqueness.size > HEAD_MAX)
+    {
+      wg_request_problem (request, 431, "too-large", NULL);
+      return FALSE;
+    }
   if (!uniqueness.twice)
     return TRUE;
   wg_request_problem (request, 400, "malformed", "a header came twice");
@@ -280,7 +291,7 @@ begin_request (WgServer *self, WgRequest *request, const char *url, const char *
         wg_request_problem (request, 404, "unknown-path", NULL);
       return;
     }
-  if (!check_headers (request) || !check_size (request) || !check_content_type (request))
+  if (!check_headers (request, url) || !check_size (request) || !check_content_type (request))
     return;
   if (request->route->session)
     {
@@ -468,6 +479,8 @@ on_connection_cb (void *data,
   info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   if (info)
     wg_connections_add (self->connections, connection, info->connect_fd);
+  if (wg_connections_shed (self->connections, CONNECTIONS_SHED))
+    wg_meter_count (self->meter, "wg_shed_total", 1);
 }
 
 /* --- the service ----------------------------------------------------------------------------- */
