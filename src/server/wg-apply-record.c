@@ -5,6 +5,9 @@
 #include "server/wg-reference.h"
 
 #define REASON_MAX 200
+/* Who may read personal fields at all, and so say that they did. */
+#define READERS                                                                                    \
+  (WG_ROLE_WORKER | WG_ROLE_CLERK | WG_ROLE_DISPATCHER | WG_ROLE_SUPERVISOR | WG_ROLE_DISTRICT)
 
 /* --- rights and checks ----------------------------------------------------------------------- */
 
@@ -355,7 +358,7 @@ reveal (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **
   g_autofree char *names = g_strjoinv (" ", operation->fields);
   g_autofree char *detail = NULL;
 
-  if (!open_record (apply, item, ~0u, result, &row, error))
+  if (!open_record (apply, item, READERS, result, &row, error))
     return FALSE;
   if (row == NULL)
     return TRUE;
@@ -399,7 +402,8 @@ wg_apply_record (WgApply *apply, const WgApplyItem *item, WgPushResult *result, 
 
 /* --- conflicts ------------------------------------------------------------------------------- */
 
-/* Either author, or whoever receives events for the town: the sub-centre. */
+/* Either author while there is any right, or whoever receives events for the town: the sub-centre.
+ */
 static gboolean
 may_choose (WgApply *apply, const WgApplyItem *item, const WgDispute *dispute)
 {
@@ -407,6 +411,8 @@ may_choose (WgApply *apply, const WgApplyItem *item, const WgDispute *dispute)
   gboolean too_old;
   WgRole role;
 
+  if (!wg_apply_is_assigned (apply, item->at_ms))
+    return FALSE;
   if (g_strcmp0 (conflict->my_actor, apply->worker) == 0)
     return TRUE;
   for (guint i = 0; i < conflict->fields->len; i++)

@@ -272,7 +272,7 @@ covers (const WgApply *apply,
     return g_strcmp0 (scope + 2, org_code) == 0;
   /* The district's own people work on all of it; a department's only on what is dispatched to it,
    * which no step does yet. */
-  return g_str_has_prefix (scope, "o:") &&
+  return g_str_has_prefix (scope, "o:") && assignment->role != WG_ROLE_HANDLER &&
          g_strcmp0 (scope + 2, apply->work->platform->district) == 0;
 }
 
@@ -312,6 +312,32 @@ wg_apply_find_role (WgApply *apply,
       *out_too_old = TRUE;
     }
   return 0;
+}
+
+/**
+ * wg_apply_is_assigned:
+ * @apply: the push
+ * @at_ms: when the operation was made
+ *
+ * Tells whether the worker had any right at all at that time, with the days of grace after it.
+ *
+ * Thread: any.
+ * Errors: none.
+ * Source: protocol.md 2.5
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+wg_apply_is_assigned (WgApply *apply, gint64 at_ms)
+{
+  for (guint i = 0; i < apply->assignments->len; i++)
+    {
+      const WgAssignment *assignment = apply->assignments->pdata[i];
+      if (at_ms >= assignment->from_ms && at_ms < assignment->to_ms &&
+          apply->work->now_ms - MOVE_GRACE_MS < assignment->to_ms)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /**

@@ -79,5 +79,7 @@ WgRole wg_apply_find_role (WgApply *apply,
                            const char *org_code,
                            gint64 at_ms,
                            gboolean *out_too_old);
+/* Whether the worker had any right at that time. */
+gboolean wg_apply_is_assigned (WgApply *apply, gint64 at_ms);
 
 G_END_DECLS

@@ -109,9 +109,17 @@ read_right (
   return FALSE;
 }
 
+/* What the caller wants with a blob. */
+typedef enum
+{
+  FOR_WRITING, /* whose operation names it */
+  FOR_READING, /* in whose scope a record names it */
+  FOR_EITHER,
+} Purpose;
+
 /* Answers and gives FALSE when the blob is unknown or the caller has no business with it. */
 static gboolean
-look_up (WgRequest *request, gboolean for_reading, Known *out_known)
+look_up (WgRequest *request, Purpose purpose, Known *out_known)
 {
   const WgPlatform *platform = wg_server_get_platform (request->server);
   g_autoptr (GError) error = NULL;
@@ -124,8 +132,8 @@ look_up (WgRequest *request, gboolean for_reading, Known *out_known)
       return FALSE;
     }
   good = read_known (db, request->sha, request->caller.replica, out_known, &error);
-  may = out_known->named || g_strcmp0 (out_known->kind, "pack") == 0;
-  if (good && !may && for_reading)
+  may = (out_known->named && purpose != FOR_READING) || g_strcmp0 (out_known->kind, "pack") == 0;
+  if (good && !may && purpose != FOR_WRITING)
     good = read_right (platform, db, request, &may, &error);
   wg_server_give_reader (request->server, db);
   if (!good)
@@ -197,7 +205,7 @@ wg_blobs_head (WgRequest *request)
 {
   g_auto (Known) known = { 0 };
 
-  if (!look_up (request, TRUE, &known))
+  if (!look_up (request, FOR_EITHER, &known))
     return;
   if (known.whole)
     open_whole (request, &known);
@@ -239,7 +247,7 @@ wg_blobs_get (WgRequest *request)
   g_autofree char *range = NULL;
   guint64 from, to, size;
 
-  if (!look_up (request, TRUE, &known))
+  if (!look_up (request, FOR_READING, &known))
     return;
   if (!known.whole)
     {
@@ -352,7 +360,7 @@ wg_blobs_begin (WgRequest *request)
       wg_request_problem (request, 413, "too-large", NULL);
       return;
     }
-  if (!look_up (request, FALSE, &known))
+  if (!look_up (request, FOR_WRITING, &known))
     return;
   if (known.whole)
     answer_offset (request, known.size);

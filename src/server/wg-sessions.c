@@ -317,6 +317,17 @@ wg_sessions_find (const WgPlatform *platform,
   return status;
 }
 
+/* Those who look after accounts see no events; a department sees only what is dispatched to it,
+ * whichever unit it sits in. */
+static gboolean
+goes_down (const WgPlatform *platform, WgRole role, const char *scope)
+{
+  if (role & (WG_ROLE_AUDITOR | WG_ROLE_ADMIN))
+    return FALSE;
+  return role != WG_ROLE_HANDLER || !g_str_has_prefix (scope, "o:") ||
+         strcmp (scope + 2, platform->district) != 0;
+}
+
 /**
  * wg_sessions_list_scopes:
  * @platform: the platform
@@ -324,11 +335,12 @@ wg_sessions_find (const WgPlatform *platform,
  * @worker: a worker
  * @error: return location
  *
- * Lists what goes down to the worker now: the reference data, the own scope, the assignments.
+ * Lists what goes down to the worker now: the reference data, the own scope, the assignments. To
+ * whom nothing is assigned any more the own scope does not go down either: it holds conflicts.
  *
  * Thread: the connection's.
  * Errors: of the database.
- * Source: protocol.md 2.5
+ * Source: protocol.md 2.5, 4.3
  *
  * Returns: (transfer full) (nullable): the scopes, %NULL-terminated
  */
@@ -338,14 +350,23 @@ wg_sessions_list_scopes (const WgPlatform *platform, WgDb *db, const char *worke
   g_autoptr (GStrvBuilder) scopes = g_strv_builder_new ();
   WgStatement *statement = wg_db_statement (db, "assign-open", error);
   g_autoptr (GError) local = NULL;
+  gboolean any = FALSE;
 
   if (statement == NULL)
     return NULL;
   g_strv_builder_add (scopes, platform->ref_scope);
-  g_strv_builder_take (scopes, g_strconcat ("w:", worker, NULL));
   wg_statement_bind_text (statement, "worker", worker);
   while (wg_statement_next (statement, &local))
-    g_strv_builder_add (scopes, wg_statement_text (statement, "scope"));
+    {
+      const char *scope = wg_statement_text (statement, "scope");
+      WgRole role = 0;
+      any = TRUE;
+      if (wg_role_from_string (wg_statement_text (statement, "role"), &role) &&
+          goes_down (platform, role, scope))
+        g_strv_builder_add (scopes, scope);
+    }
+  if (any)
+    g_strv_builder_take (scopes, g_strconcat ("w:", worker, NULL));
   if (local)
     {
       g_propagate_error (error, g_steal_pointer (&local));

@@ -123,7 +123,7 @@ DELETE FROM enrolment WHERE expires_ms < :before_ms;
 INSERT INTO challenge (nonce, device, expires_ms) VALUES (:nonce, :device, :expires_ms);
 
 -- :name challenge-take
-DELETE FROM challenge WHERE nonce = :nonce AND device = :device AND expires_ms >= :now_ms;
+DELETE FROM challenge WHERE nonce = :nonce AND device = :device AND expires_ms > :now_ms;
 
 -- :name challenge-expire
 DELETE FROM challenge WHERE expires_ms < :before_ms;
