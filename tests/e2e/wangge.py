@@ -136,23 +136,28 @@ def picture(path, width=1200, height=900):
     return path
 
 
-def main(*tests, init=()):
+def attempt(number, name, test):
+    """Runs one test and tells how it ended; gives whether it is good."""
+    try:
+        test()
+        print(f"ok {number} {name}", flush=True)
+    except Skip as reason:
+        print(f"ok {number} {name} # SKIP {reason}", flush=True)
+    except Exception:  # whatever it was, the others run and the reason is shown
+        traceback.print_exc()  # to standard error, which is shown when a test fails
+        print(f"not ok {number} {name}", flush=True)
+        return False
+    return True
+
+
+def main(*tests, init=(), make=Platform):
     """Each test gets a platform of the whole run."""
     print(f"1..{len(tests)}", flush=True)
-    platform = Platform(*init)
+    platform = make(*init)
     bad = 0
     try:
         for number, test in enumerate(tests, 1):
-            name = test.__name__.replace("_", "-")
-            try:
-                test(platform)
-                print(f"ok {number} {name}", flush=True)
-            except Skip as reason:
-                print(f"ok {number} {name} # SKIP {reason}", flush=True)
-            except Exception:  # whatever it was, the others run and the reason is shown
-                bad += 1
-                traceback.print_exc()  # to standard error, which is shown when a test fails
-                print(f"not ok {number} {name}", flush=True)
+            bad += not attempt(number, test.__name__.replace("_", "-"), lambda t=test: t(platform))
     finally:
         platform.close()
     raise SystemExit(1 if bad else 0)
