@@ -247,13 +247,13 @@ fetch_rest (WgSyncRound *round, const WgPack *pack, int fd, gint64 have, GError 
 }
 
 static WgSyncEventKind
-fetch_pack (WgSyncRound *round, const WgPack *pack, GError **error)
+fetch_pack (WgSyncRound *round, const WgPack *pack, WgSyncEvent *event, GError **error)
 {
   g_autofree char *folder = g_build_filename (wg_store_get_folder (round->store), "packs", NULL);
   g_autofree char *file = g_strconcat (pack->sha256, ".part", NULL);
   g_autofree char *part = g_build_filename (folder, file, NULL);
   WgSyncEventKind kind = WG_SYNC_EVENT_DONE;
-  off_t have;
+  off_t have, had;
   int fd;
 
   g_mkdir_with_parents (folder, 0700);
@@ -269,9 +269,11 @@ fetch_pack (WgSyncRound *round, const WgPack *pack, GError **error)
         close (fd);
       return WG_SYNC_EVENT_FAILED;
     }
+  had = have;
   if (have < pack->bytes)
     kind = fetch_rest (round, pack, fd, have, error);
   have = lseek (fd, 0, SEEK_END);
+  event->kept = have > had;
   close (fd);
   if (kind != WG_SYNC_EVENT_DONE)
     return kind;
@@ -296,6 +298,7 @@ may_fetch_pack (WgSyncRound *round, const WgPack *pack)
 /**
  * wg_sync_download:
  * @round: the round
+ * @event: what the machine is told; of the pack whether a part arrived
  * @error: return location for an error
  *
  * Fetches the map pack, then at most twenty photos a round. The pack grows in packs/<hash>.part and
@@ -307,7 +310,7 @@ may_fetch_pack (WgSyncRound *round, const WgPack *pack)
  * Returns: %WG_SYNC_EVENT_DONE when nothing is wanted or may come, _MORE, or a fault
  */
 WgSyncEventKind
-wg_sync_download (WgSyncRound *round, GError **error)
+wg_sync_download (WgSyncRound *round, WgSyncEvent *event, GError **error)
 {
   g_auto (Wanted) wanted = { (const char *const *) round->skipped->pdata };
   WgSyncEventKind kind = WG_SYNC_EVENT_FAILED;
@@ -317,7 +320,7 @@ wg_sync_download (WgSyncRound *round, GError **error)
   if (wg_sync_round_store (round, wanted_job, &wanted, &kind, error) == NULL)
     return kind;
   if (may_fetch_pack (round, wanted.pack))
-    return fetch_pack (round, wanted.pack, error);
+    return fetch_pack (round, wanted.pack, event, error);
   if (wanted.photo != NULL && round->n_fetched < PHOTOS_PER_ROUND)
     return fetch_photo (round, wanted.photo, error);
   return WG_SYNC_EVENT_DONE;

@@ -59,6 +59,16 @@ end_round (WgSyncMachine *machine, WgSyncStage stage)
          (stage == WG_STAGE_IDLE ? 0 : WG_EFFECT_RESET_SENDING);
 }
 
+/* The way broke. When something had gone through before, what is left is tried as if it were the
+ * first time: a long load over a line that breaks often must not wait longer each time. */
+static WgSyncEffects
+lose_way (WgSyncMachine *machine, const WgSyncEvent *event)
+{
+  if (machine->moved || event->kept)
+    machine->failures = 0;
+  return end_round (machine, WG_STAGE_BACKOFF);
+}
+
 static WgSyncEffects
 start_round (WgSyncMachine *machine)
 {
@@ -69,6 +79,7 @@ start_round (WgSyncMachine *machine)
   machine->renewed = FALSE;
   machine->other_epoch = FALSE;
   machine->too_old = FALSE;
+  machine->moved = FALSE;
   machine->stage = WG_STAGE_HELLO;
   return WG_EFFECT_NOTIFY;
 }
@@ -120,6 +131,7 @@ go_on (WgSyncMachine *machine, const WgSyncEvent *event)
 static WgSyncEffects
 go_again (WgSyncMachine *machine, const WgSyncEvent *event)
 {
+  machine->moved |= event->kind == WG_SYNC_EVENT_MORE;
   if (machine->stage == WG_STAGE_PUSH)
     {
       if (event->round_trip_ms < WG_SYNC_FAST_MS)
@@ -182,7 +194,9 @@ step_working (WgSyncMachine *machine, const WgSyncEvent *event)
     case WG_SYNC_EVENT_TIMEOUT:
       if (machine->stage == WG_STAGE_PUSH && machine->batch > 1)
         machine->batch /= 2;
-      return end_round (machine, WG_STAGE_BACKOFF);
+      return lose_way (machine, event);
+    case WG_SYNC_EVENT_OFFLINE:
+      return lose_way (machine, event);
     case WG_SYNC_EVENT_FOREIGN:
       return end_round (machine, WG_STAGE_FOREIGN);
     case WG_SYNC_EVENT_NO_TOKEN:
@@ -211,7 +225,6 @@ step_working (WgSyncMachine *machine, const WgSyncEvent *event)
     case WG_SYNC_EVENT_CANCELLED: /* nobody's fault */
       machine->stage = WG_STAGE_IDLE;
       return WG_EFFECT_RESET_SENDING | WG_EFFECT_NOTIFY;
-    case WG_SYNC_EVENT_OFFLINE:
     case WG_SYNC_EVENT_BUSY:
     case WG_SYNC_EVENT_FAILED:
     default:

@@ -58,6 +58,7 @@ typedef struct
   gboolean has_major;   /* a major operation waits */
   gint64 round_trip_ms; /* of a push that went well */
   gint64 max_ops;       /* what the platform wants at most in one push, 0: no word */
+  gboolean kept;        /* a fault, and yet a part arrived that need not come again */
 } WgSyncEvent;
 
 typedef enum
@@ -80,6 +81,7 @@ typedef struct
   gboolean renewed;     /* a new session after a 401 in this round */
   gboolean other_epoch; /* seen at hello, dealt with after the session */
   gboolean too_old;     /* pull refused until the program is updated */
+  gboolean moved;       /* something went through for good in this round */
 } WgSyncMachine;
 
 WgSyncEffects wg_sync_machine_step (WgSyncMachine *machine, const WgSyncEvent *event);

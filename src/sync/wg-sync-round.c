@@ -256,7 +256,7 @@ do_stage (WgSyncRound *round, WgSyncEvent *event, GError **error)
     case WG_STAGE_UPLOAD:
       return wg_sync_upload (round, error);
     case WG_STAGE_DOWNLOAD:
-      return wg_sync_download (round, error);
+      return wg_sync_download (round, event, error);
     default:
       g_assert_not_reached ();
     }

@@ -65,6 +65,6 @@ WgSyncEventKind wg_sync_state (WgSyncRound *round, GError **error);
 WgSyncEventKind wg_sync_push (WgSyncRound *round, WgSyncEvent *event, GError **error);
 WgSyncEventKind wg_sync_pull (WgSyncRound *round, GError **error);
 WgSyncEventKind wg_sync_upload (WgSyncRound *round, GError **error);
-WgSyncEventKind wg_sync_download (WgSyncRound *round, GError **error);
+WgSyncEventKind wg_sync_download (WgSyncRound *round, WgSyncEvent *event, GError **error);
 
 G_END_DECLS

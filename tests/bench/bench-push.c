@@ -198,34 +198,66 @@ make_line (const Bench *bench, Tablet *tablet, const WgEvent *event, gint64 now_
   return wg_wire_operation_to_line (operation);
 }
 
-/* @n operations of events of the last hour. */
 static Parcel *
-make_parcel (Bench *bench, Tablet *tablet, guint n)
+seal_parcel (Tablet *tablet, WgPush *push)
 {
-  gint64 now_ms = wg_ports_wall_ms (&bench->ports);
-  g_autoptr (GPtrArray) events =
-                wg_sample_history_new (bench->district, tablet->grid, bench->standard, n,
-                                       now_ms - 3600000, now_ms - 1000, ++bench->seed);
-  g_autoptr (WgPush) push = wg_push_new ();
-  g_autoptr (GBytes) body = NULL;
+  g_autoptr (GBytes) body = wg_wire_push_to_body (push, tablet->secret);
   g_autoptr (GError) error = NULL;
   Parcel *parcel = g_new0 (Parcel, 1);
 
-  push->replica = g_strdup (tablet->replica);
-  push->epoch = g_strdup (tablet->epoch);
-  push->first = tablet->seq + 1;
-  push->previous = g_strdup (tablet->hash);
-  push->now_ms = now_ms;
-  push->boot = g_strdup (bench->ports.boot_id);
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (push->lines, make_line (bench, tablet, events->pdata[i], now_ms));
-  push->mono_ms = wg_ports_boot_ms (&bench->ports);
-  body = wg_wire_push_to_body (push, tablet->secret);
   g_set_str (&tablet->hash, push->head);
   parcel->tablet = tablet;
   parcel->body = wg_zstd_compress (body, &error);
   stop_at (error);
   return parcel;
+}
+
+static WgPush *
+begin_push (const Bench *bench, const Tablet *tablet)
+{
+  WgPush *push = wg_push_new ();
+
+  push->replica = g_strdup (tablet->replica);
+  push->epoch = g_strdup (tablet->epoch);
+  push->first = tablet->seq + 1;
+  push->previous = g_strdup (tablet->hash);
+  push->now_ms = wg_ports_wall_ms (&bench->ports);
+  push->boot = g_strdup (bench->ports.boot_id);
+  push->mono_ms = wg_ports_boot_ms (&bench->ports);
+  return push;
+}
+
+/* @n operations of events of the last hour. */
+static Parcel *
+make_parcel (Bench *bench, Tablet *tablet, guint n)
+{
+  g_autoptr (WgPush) push = begin_push (bench, tablet);
+  g_autoptr (GPtrArray) events =
+                wg_sample_history_new (bench->district, tablet->grid, bench->standard, n,
+                                       push->now_ms - 3600000, push->now_ms - 1000, ++bench->seed);
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (push->lines, make_line (bench, tablet, events->pdata[i], push->now_ms));
+  push->mono_ms = wg_ports_boot_ms (&bench->ports);
+  return seal_parcel (tablet, push);
+}
+
+static char *
+make_record_line (const Bench *bench, Tablet *tablet, WgRecord *record, gint64 now_ms)
+{
+  g_autoptr (WgOperation) operation = wg_operation_new (WG_OPERATION_RECORD_CREATE);
+
+  operation->op_id = wg_id_new (&bench->ports);
+  operation->seq = ++tablet->seq;
+  operation->record_kind = record->kind;
+  operation->record = wg_record_ref (record);
+  operation->rec = g_strdup (record->id);
+  operation->scope = g_strdup_printf ("g:%s", tablet->grid->code);
+  operation->actor = g_strdup (tablet->worker);
+  operation->at_ms = now_ms;
+  operation->boot = g_strdup (bench->ports.boot_id);
+  operation->mono_ms = wg_ports_boot_ms (&bench->ports);
+  return wg_wire_operation_to_line (operation);
 }
 
 static void
@@ -349,6 +381,33 @@ run_pushes (Bench *bench, guint batch, guint n_clients, guint n_ops)
   fflush (stdout);
 }
 
+/* Households with their residents, in the tablet's grid, as its worker would have recorded them.
+ * Prints: records rows failed scope */
+static void
+run_records (Bench *bench, Tablet *tablet, guint n_households)
+{
+  g_autoptr (GPtrArray) records = wg_sample_records_new (
+      tablet->grid, n_households, wg_ports_wall_ms (&bench->ports), ++bench->seed);
+  Client client = { .bench = bench };
+
+  client.parcels = g_ptr_array_new_with_free_func (free_parcel);
+  client.times_us = g_array_new (FALSE, FALSE, sizeof (double));
+  for (guint from = 0; from < records->len; from += WG_LIMIT_PUSH_OPS)
+    {
+      g_autoptr (WgPush) push = begin_push (bench, tablet);
+
+      for (guint i = from; i < MIN (records->len, from + WG_LIMIT_PUSH_OPS); i++)
+        g_ptr_array_add (push->lines,
+                         make_record_line (bench, tablet, records->pdata[i], push->now_ms));
+      g_ptr_array_add (client.parcels, seal_parcel (tablet, push));
+    }
+  run_client (&client);
+  g_array_unref (client.times_us);
+  g_ptr_array_unref (client.parcels);
+  g_print ("records %u %u g:%s\n", records->len, client.n_failed, tablet->grid->code);
+  fflush (stdout);
+}
+
 /* --- pulls ----------------------------------------------------------------------------------- */
 
 /* Prints: pull rows seconds bytes-on-the-wire pages scope */
@@ -419,7 +478,7 @@ load_standard (void)
   return standard;
 }
 
-/* "enrol CODE", "push BATCH CLIENTS OPERATIONS", "pull TABLET" */
+/* "enrol CODE", "push BATCH CLIENTS OPERATIONS", "records TABLET HOUSEHOLDS", "pull TABLET" */
 static void
 run_command (Bench *bench, const char *line)
 {
@@ -436,6 +495,8 @@ run_command (Bench *bench, const char *line)
     }
   else if (sscanf (line, "push %u %u %u", &a, &b, &c) == 3)
     run_pushes (bench, a, b, c);
+  else if (sscanf (line, "records %u %u", &a, &b) == 2 && a < bench->tablets->len)
+    run_records (bench, bench->tablets->pdata[a], b);
   else if (sscanf (line, "pull %u", &a) == 1 && a < bench->tablets->len)
     run_pull (bench, bench->tablets->pdata[a]);
   else

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Runs one part of the measurements and prints its table: bench.py tap|home|push|start|map
+# Runs one part of the measurements and prints its table: bench.py tap|home|push|load|start|map
 """Whatever is compared runs in turn, so that a disturbance of the machine meets both. Files lie beside the
 build, on its disk: a temporary folder may be memory. Environment: BENCH_BUILD the build folder, BENCH_QUICK=1
 a tenth of the runs."""
@@ -10,10 +10,14 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 BUILD = pathlib.Path(os.environ["BENCH_BUILD"])
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -272,6 +276,112 @@ def report_pull(plain, database, key, pulls):
 
 
 # ---------------------------------------------------------------------------------------------
+# load: the first load of a grid, whole: session, rows, index, commit
+
+LOAD_HOUSEHOLDS = 1480  # with their residents a little over 5,000 rows
+
+
+class Line(threading.Thread):
+    """A proxy to the platform that lets @rate bytes a second down and, @cuts times, breaks every
+    connection: each time a further share of what a whole load brings has come through."""
+
+    def __init__(self, url, rate=None, cuts=()):
+        super().__init__(daemon=True)
+        self.target = url.rsplit("/", 1)[1].split(":")
+        self.rate, self.cuts, self.down, self.free_at = rate, list(cuts), 0, 0.0
+        self.n_cut = 0
+        self.lock = threading.Lock()
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.server.getsockname()[1]}"
+        self.start()
+
+    def run(self):
+        while True:
+            client, _ = self.server.accept()
+            upstream = socket.create_connection((self.target[0], int(self.target[1])))
+            for source, sink, is_down in ((client, upstream, False), (upstream, client, True)):
+                threading.Thread(target=self.carry, args=(source, sink, is_down), daemon=True).start()
+
+    def carry(self, source, sink, is_down):
+        try:
+            while data := source.recv(1460):
+                if is_down and not self.let_pass(len(data)):
+                    # A reset, as when a radio cell is left: what was under way is gone.
+                    for end in (source, sink):
+                        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    break
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            end.close()
+
+    def let_pass(self, n):
+        """Waits until @n bytes have room on the line; false: it broke."""
+        with self.lock:
+            self.down += n
+            if self.cuts and self.down >= self.cuts[0]:
+                self.cuts.pop(0)
+                self.n_cut += 1
+                return False
+            if not self.rate:
+                return True
+            now = time.monotonic()
+            self.free_at = max(self.free_at, now) + n / self.rate
+            wait = self.free_at - now
+        time.sleep(wait)
+        return True
+
+
+def first_load(folder, platform, data, url, worker, **line):
+    """Enrols a new tablet of @worker over a line and loads its grid; seconds, bytes down, cuts."""
+    field = str(BUILD / "src/field/wangge-field")
+    between = Line(url, **line)
+    environment = dict(os.environ, WANGGE_SECRET="84730152", WANGGE_KDF_TEST="1")
+    subprocess.run([field, "enrol", "--folder", str(folder), "--code", enrol(platform, data, url, worker),
+                    "--url", between.url, "--json"], check=True, stdout=subprocess.DEVNULL, env=environment)
+    began, before = time.monotonic(), between.down
+    subprocess.run([field, "sync", "--wait", "--wait-time", "300", "--folder", str(folder), "--json"],
+                   check=True, stdout=subprocess.DEVNULL, env=environment)
+    taken = time.monotonic() - began
+    loaded = subprocess.run([field, "record", "list", "resident", "--limit", "100000", "--folder", str(folder), "--json"],
+                            check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
+    return taken, between.down - before, between.n_cut, len(json.loads(loaded))
+
+
+def bench_load(folder):
+    platform, data, service, url = start_platform(folder)
+    client = Peer(*program("bench-push", url))
+    client.ask("enrol " + enrol(platform, data, url, "w0001"))
+    _, rows, failed, _ = client.ask(f"records 0 {LOAD_HOUSEHOLDS}")
+    if failed != "0":
+        raise SystemExit(f"{failed} pushes were refused")
+    client.close()
+    quiet = [first_load(folder / f"tablet{i}", platform, data, url, "w0001") for i in range(runs(30))]
+    whole = quiet[0][1]
+    slow = [
+        first_load(folder / f"cut{i}", platform, data, url, "w0001", rate=250_000,
+                   cuts=[whole * (n + 1) // 6 for n in range(5)])
+        for i in range(runs(30))
+    ]
+    service.terminate()
+    service.wait()
+    table = Table(f"First load of a grid of {rows} rows (s): from the start of the program to all of it searchable")
+    seconds = [value[0] for value in quiet]
+    table.add("loopback", seconds, "s", None, "<= 2", statistics.median(seconds) <= 2)
+    seconds = [value[0] for value in slow]
+    table.add(f"2 Mbit/s, cut {slow[0][2]} times", seconds, "s", None, "<= 120", statistics.median(seconds) <= 120)
+    table.show()
+    print(f"  ({whole // 1024} KiB on the wire, {quiet[0][3]} residents in the list)")
+    if any(value[2] != 5 or value[3] != quiet[0][3] for value in slow):
+        raise SystemExit("a line was not cut five times, or rows are missing")
+
+
+# ---------------------------------------------------------------------------------------------
 # start: first picture and memory, against GNOME Text Editor
 
 
@@ -320,7 +430,8 @@ def bench_map(folder):
 
 
 def main():
-    parts = {"tap": bench_tap, "home": bench_home, "push": bench_push, "start": bench_start, "map": bench_map}
+    parts = {"tap": bench_tap, "home": bench_home, "push": bench_push, "load": bench_load,
+             "start": bench_start, "map": bench_map}
     if len(sys.argv) != 2 or sys.argv[1] not in parts:
         raise SystemExit("usage: bench.py " + "|".join(parts))
     os.environ.setdefault("WG_DATA_SOURCE_DIR", str(SOURCE / "data"))

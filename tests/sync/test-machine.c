@@ -189,6 +189,40 @@ test_loops_end (void)
     }
 }
 
+/* A line that breaks often does not make a long load wait longer each time, as long as something
+ * goes through in each round; a platform in trouble gets its pauses all the same. */
+static void
+test_broken_while_moving (void)
+{
+  static const struct
+  {
+    gboolean more, kept;
+    WgSyncEventKind fault;
+    guint failures; /* after five such rounds */
+  } rows[] = {
+    { FALSE, FALSE, WG_SYNC_EVENT_OFFLINE, 5 }, { FALSE, FALSE, WG_SYNC_EVENT_TIMEOUT, 5 },
+    { TRUE, FALSE, WG_SYNC_EVENT_OFFLINE, 1 },  { TRUE, FALSE, WG_SYNC_EVENT_TIMEOUT, 1 },
+    { FALSE, TRUE, WG_SYNC_EVENT_OFFLINE, 1 },  { TRUE, FALSE, WG_SYNC_EVENT_BUSY, 5 },
+    { TRUE, FALSE, WG_SYNC_EVENT_FAILED, 5 },   { TRUE, FALSE, WG_SYNC_EVENT_FOREIGN, 5 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      WgSyncMachine machine = { 0 };
+
+      for (guint round = 0; round < 5; round++)
+        {
+          step (&machine, (WgSyncEvent) { .kind = WG_SYNC_EVENT_START });
+          machine.stage = WG_STAGE_PULL;
+          if (rows[i].more)
+            step (&machine, (WgSyncEvent) { .kind = WG_SYNC_EVENT_MORE });
+          step (&machine, (WgSyncEvent) { .kind = rows[i].fault, .kept = rows[i].kept });
+          g_assert_true (wg_sync_stage_is_resting (machine.stage));
+        }
+      g_assert_cmpuint (machine.failures, ==, rows[i].failures);
+    }
+}
+
 /* A program that is too old still pushes and sends its photos. */
 static void
 test_too_old_still_pushes (void)
@@ -225,6 +259,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/machine/batch", test_batch);
   g_test_add_func ("/sync/machine/token-renewed-once", test_token_renewed_once);
   g_test_add_func ("/sync/machine/loops-end", test_loops_end);
+  g_test_add_func ("/sync/machine/broken-while-moving", test_broken_while_moving);
   g_test_add_func ("/sync/machine/too-old-still-pushes", test_too_old_still_pushes);
   return g_test_run ();
 }
