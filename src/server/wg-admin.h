@@ -80,6 +80,7 @@ int wg_command_show (WgAdmin *admin, char **arguments);
 int wg_command_stats (WgAdmin *admin, char **arguments);
 int wg_command_step (WgAdmin *admin, char **arguments);
 const GOptionEntry *wg_command_step_options (WgAdmin *admin);
+const GOptionEntry *wg_command_check_options (WgAdmin *admin);
 int wg_command_check (WgAdmin *admin, char **arguments);
 int wg_command_backup (WgAdmin *admin, char **arguments);
 

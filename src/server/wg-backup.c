@@ -68,7 +68,7 @@ mark_and_check (WgAdmin *admin, const char *path, WgCheckCounts *out, GError **e
   g_autoptr (WgDb) db = copy ? wg_platform_connect (copy, FALSE, error) : NULL;
 
   if (db == NULL || !wg_meta_set (db, WG_META_COPY, admin->platform->epoch, error) ||
-      !wg_check_all (copy, db, out, error) || !wg_db_checkpoint (db, error))
+      !wg_check_all (copy, db, FALSE, out, error) || !wg_db_checkpoint (db, error))
     return NULL;
   return read_marks (db, error);
 }
@@ -232,10 +232,12 @@ forget_missing (WgWork *work, gpointer data, GError **error)
   while (wg_statement_next (statement, &local))
     {
       const char *sha = wg_statement_text (statement, "sha");
-      g_autofree char *path = wg_blob_store_path (work->platform, sha);
-      g_autofree char *hash = wg_crypto_sha256_file (path, NULL);
+      gboolean good;
 
-      if (g_strcmp0 (hash, sha) == 0)
+      if (!wg_blob_store_check (work->platform, sha, wg_statement_int (statement, "size"), FALSE,
+                                &good, &local))
+        break;
+      if (good)
         continue;
       g_ptr_array_add (lost, g_strdup (sha));
       if (g_strcmp0 (wg_statement_text (statement, "kind"), "pack") == 0)
@@ -243,6 +245,7 @@ forget_missing (WgWork *work, gpointer data, GError **error)
       else
         missing->n_photos++;
     }
+  wg_statement_reset (statement);
   if (local)
     {
       g_propagate_error (error, g_steal_pointer (&local));
@@ -286,7 +289,7 @@ prepare_copy (
       return FALSE;
     }
   return wg_work_run (copy, db, reference, forget_missing, missing, error) &&
-         wg_check_all (copy, db, out, error) &&
+         wg_check_all (copy, db, FALSE, out, error) &&
          wg_work_run (copy, db, reference, note_restore, NULL, error) &&
          wg_db_checkpoint (db, error);
 }

@@ -18,20 +18,18 @@
 
 #define PART_LIFE_MS (14 * WG_DAY_MS)
 
-/**
- * wg_blob_store_path:
- * @platform: the platform
- * @sha: 64 lower hex digits, checked
- *
- * Thread: any.
- * Errors: none.
- *
- * Returns: (transfer full): where the whole blob is, or would be
- */
-char *
-wg_blob_store_path (const WgPlatform *platform, const char *sha)
+/* Where the whole blob is, or would be; @sha: 64 lower hex digits, checked. */
+static char *
+get_path (const WgPlatform *platform, const char *sha)
 {
   return g_strdup_printf ("%s/%.2s/%.2s/%s", platform->blobs, sha, sha + 2, sha);
+}
+
+/* With an object store: where a copy of the whole blob may lie here. */
+static char *
+get_copy_path (const WgPlatform *platform, const char *sha)
+{
+  return g_strdup_printf ("%s/copies/%s", platform->blobs, sha);
 }
 
 static char *
@@ -194,6 +192,27 @@ wg_blob_store_drop_part (const WgPlatform *platform, const char *sha)
   g_unlink (path);
 }
 
+static gboolean
+make_folder_of (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  return g_mkdir_with_parents (folder, 0700) == 0 || fail ("make", folder, error);
+}
+
+/* Into the object store; what stays here is a copy, which may go at any time. */
+static gboolean
+put_away (const WgPlatform *platform, int fd, const char *sha, const char *part, GError **error)
+{
+  g_autofree char *copy = get_copy_path (platform, sha);
+  struct stat info;
+
+  if (fstat (fd, &info) != 0)
+    return fail ("look at", part, error);
+  return wg_s3_put (platform->s3, sha, fd, info.st_size, error) && make_folder_of (copy, error) &&
+         (g_rename (part, copy) == 0 || fail ("rename", part, error));
+}
+
 /**
  * wg_blob_store_finish:
  * @platform: the platform
@@ -202,10 +221,11 @@ wg_blob_store_drop_part (const WgPlatform *platform, const char *sha)
  * @out_good: (out): whether it hashes to its name; if not, the part is gone
  * @error: return location
  *
- * Puts a complete part into its place: durable content, then the name.
+ * Puts a complete part into its place: durable content, then the name. With an object store that
+ * has it first; what stays here is a copy.
  *
  * Thread: any.
- * Errors: %WG_DB_ERROR_FULL, %WG_DB_ERROR_IO.
+ * Errors: %WG_DB_ERROR_FULL, %WG_DB_ERROR_IO, %WG_SERVER_ERROR_STORAGE; the part stays then.
  *
  * Returns: %TRUE on success
  */
@@ -214,7 +234,7 @@ wg_blob_store_finish (
     const WgPlatform *platform, int fd, const char *sha, gboolean *out_good, GError **error)
 {
   g_autofree char *part = get_part_path (platform, sha);
-  g_autofree char *path = wg_blob_store_path (platform, sha);
+  g_autofree char *path = get_path (platform, sha);
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *hash = wg_crypto_sha256_file (part, error);
 
@@ -228,6 +248,8 @@ wg_blob_store_finish (
     }
   if (!WG_MUTANT ("blob-not-synced") && fsync (fd) != 0)
     return fail ("sync", part, error);
+  if (platform->s3)
+    return put_away (platform, fd, sha, part, error);
   if (!make_folders (platform, path, error))
     return FALSE;
   if (g_rename (part, path) != 0)
@@ -294,6 +316,256 @@ wg_blob_store_import (const WgPlatform *platform,
   *out_size = size;
   *out_sha = g_steal_pointer (&sha);
   return TRUE;
+}
+
+/* --- whole ones ------------------------------------------------------------------------------ */
+
+/**
+ * wg_blob_store_is_remote:
+ * @platform: the platform
+ * @sha: name of a blob that is whole
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: whether opening it takes its time, because an object store has it and we have not
+ */
+gboolean
+wg_blob_store_is_remote (const WgPlatform *platform, const char *sha)
+{
+  g_autofree char *path = get_path (platform, sha);
+  g_autofree char *copy = get_copy_path (platform, sha);
+
+  return platform->s3 && !g_file_test (path, G_FILE_TEST_EXISTS) &&
+         !g_file_test (copy, G_FILE_TEST_EXISTS);
+}
+
+/* Of several that fetch the same blob each has a file of its own; the last rename stands. */
+static gboolean
+fetch_into (const WgPlatform *platform,
+            int fd,
+            const char *temporary,
+            const char *sha,
+            gboolean *out_found,
+            GError **error)
+{
+  g_autofree char *hash = NULL;
+
+  if (!wg_s3_get (platform->s3, sha, fd, out_found, error))
+    return FALSE;
+  if (!*out_found)
+    return TRUE;
+  hash = wg_crypto_sha256_file (temporary, error);
+  if (hash && strcmp (hash, sha) != 0)
+    g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_STORAGE,
+                 "photo store: what is stored as %s is something else", sha);
+  return hash && strcmp (hash, sha) == 0;
+}
+
+/* Fetches a blob, checked; −1 without @error when the store has none of that name. */
+static int
+fetch (const WgPlatform *platform, const char *sha, gboolean keep, GError **error)
+{
+  g_autofree char *copy = get_copy_path (platform, sha);
+  g_autofree char *temporary = g_strconcat (copy, ".XXXXXX", NULL);
+  gboolean good, found = FALSE;
+  int fd;
+
+  if (!make_folder_of (copy, error))
+    return -1;
+  fd = g_mkstemp (temporary);
+  if (fd < 0)
+    {
+      fail ("make", temporary, error);
+      return -1;
+    }
+  good = fetch_into (platform, fd, temporary, sha, &found, error);
+  if (good && found && keep && g_rename (temporary, copy) != 0)
+    good = fail ("rename", temporary, error);
+  if (!good || !found || !keep)
+    g_unlink (temporary);
+  if (good && found)
+    return fd;
+  close (fd);
+  return -1;
+}
+
+static int
+open_file (const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+  if (fd < 0 && errno != ENOENT)
+    fail ("open", path, error);
+  return fd;
+}
+
+/**
+ * wg_blob_store_open:
+ * @platform: the platform
+ * @sha: name of a blob that is whole
+ * @error: return location
+ *
+ * Opens a blob for reading. With an object store it is fetched, checked and kept for the next who
+ * asks, unless it is here already.
+ *
+ * Thread: any; blocks while it is fetched.
+ * Errors: of the file system; %WG_SERVER_ERROR_STORAGE.
+ *
+ * Returns: the descriptor; −1 without @error when it is nowhere
+ */
+int
+wg_blob_store_open (const WgPlatform *platform, const char *sha, GError **error)
+{
+  g_autofree char *path = get_path (platform, sha);
+  g_autofree char *copy = get_copy_path (platform, sha);
+  g_autoptr (GError) local = NULL;
+  int fd = open_file (path, &local);
+
+  if (fd < 0 && local == NULL && platform->s3)
+    {
+      fd = open_file (copy, &local);
+      /* The time of the last use: what is oldest goes first. */
+      if (fd >= 0)
+        futimens (fd, NULL);
+      else if (local == NULL)
+        fd = fetch (platform, sha, TRUE, &local);
+    }
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return fd;
+}
+
+/**
+ * wg_blob_store_check:
+ * @platform: the platform
+ * @sha: name of a blob that the database calls whole
+ * @size: its bytes
+ * @read_all: of an object store fetch all of it, instead of asking for its size
+ * @out_good: (out): whether it is there, and right
+ * @error: return location
+ *
+ * Looks at a blob. A file is always read whole; an object store has checked the hash itself when it
+ * took the blob, and only its word for the size is taken unless @read_all.
+ *
+ * Thread: any; blocks.
+ * Errors: %WG_SERVER_ERROR_STORAGE when the store does not answer: that says nothing of the blob.
+ *
+ * Returns: %TRUE when it could be looked at
+ */
+gboolean
+wg_blob_store_check (const WgPlatform *platform,
+                     const char *sha,
+                     gint64 size,
+                     gboolean read_all,
+                     gboolean *out_good,
+                     GError **error)
+{
+  g_autofree char *path = get_path (platform, sha);
+  g_autofree char *hash = NULL;
+  g_autoptr (GError) local = NULL;
+  gint64 there = -1;
+  int fd;
+
+  /* A file may be older than the object store. */
+  if (platform->s3 == NULL || g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      hash = wg_crypto_sha256_file (path, NULL);
+      *out_good = g_strcmp0 (hash, sha) == 0;
+      return TRUE;
+    }
+  if (!read_all)
+    {
+      if (!wg_s3_look (platform->s3, sha, &there, error))
+        return FALSE;
+      *out_good = there == size;
+      return TRUE;
+    }
+  fd = fetch (platform, sha, FALSE, &local);
+  *out_good = fd >= 0;
+  if (fd >= 0)
+    close (fd);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* --- copies of what is elsewhere ------------------------------------------------------------- */
+
+typedef struct
+{
+  char *path;
+  gint64 used_s, size;
+} Copy;
+
+static void
+clear_copy (gpointer data)
+{
+  g_free (((Copy *) data)->path);
+}
+
+static int
+compare_copies (gconstpointer a, gconstpointer b)
+{
+  const Copy *x = a, *y = b;
+
+  return (x->used_s > y->used_s) - (x->used_s < y->used_s);
+}
+
+static GArray *
+list_copies (const char *folder)
+{
+  GArray *copies = g_array_new (FALSE, FALSE, sizeof (Copy));
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  g_array_set_clear_func (copies, clear_copy);
+  while (dir && (name = g_dir_read_name (dir)) != NULL)
+    {
+      Copy copy = { .path = g_build_filename (folder, name, NULL) };
+      GStatBuf info;
+
+      if (g_stat (copy.path, &info) != 0)
+        {
+          g_free (copy.path);
+          continue;
+        }
+      copy.used_s = info.st_mtime;
+      copy.size = info.st_size;
+      g_array_append_val (copies, copy);
+    }
+  return copies;
+}
+
+/**
+ * wg_blob_store_trim:
+ * @platform: the platform
+ *
+ * With an object store: deletes the copies that were used longest ago, until the others fit into
+ * what may be kept here. Who reads one just now goes on.
+ *
+ * Thread: any.
+ * Errors: none; what cannot be deleted is tried again later.
+ */
+void
+wg_blob_store_trim (const WgPlatform *platform)
+{
+  g_autofree char *folder = g_build_filename (platform->blobs, "copies", NULL);
+  g_autoptr (GArray) copies = NULL;
+  gint64 size = 0;
+
+  if (platform->s3 == NULL)
+    return;
+  copies = list_copies (folder);
+  for (guint i = 0; i < copies->len; i++)
+    size += g_array_index (copies, Copy, i).size;
+  g_array_sort (copies, compare_copies);
+  for (guint i = 0; i < copies->len && size > wg_s3_get_cache_size (platform->s3); i++)
+    {
+      g_unlink (g_array_index (copies, Copy, i).path);
+      size -= g_array_index (copies, Copy, i).size;
+    }
 }
 
 /**

@@ -6,7 +6,19 @@
 
 G_BEGIN_DECLS
 
-char *wg_blob_store_path (const WgPlatform *platform, const char *sha);
+/* A descriptor of a whole blob, fetched when it lies elsewhere; −1: there is none, or @error. */
+int wg_blob_store_open (const WgPlatform *platform, const char *sha, GError **error);
+/* Whether it has to be fetched first. */
+gboolean wg_blob_store_is_remote (const WgPlatform *platform, const char *sha);
+/* Whether a blob that should be whole is; @read_all: every byte of it, wherever it lies. */
+gboolean wg_blob_store_check (const WgPlatform *platform,
+                              const char *sha,
+                              gint64 size,
+                              gboolean read_all,
+                              gboolean *out_good,
+                              GError **error);
+/* With an object store: deletes the oldest copies beyond what may be kept here. */
+void wg_blob_store_trim (const WgPlatform *platform);
 /* Opens the part of an unfinished blob and locks it; −1 with @error. @out_size: bytes in it. */
 int wg_blob_store_open_part (const WgPlatform *platform,
                              const char *sha,

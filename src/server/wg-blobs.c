@@ -168,23 +168,28 @@ get_media_type (const char *kind)
 }
 
 static gboolean
-open_whole (WgRequest *request, const Known *known)
+open_whole (WgRequest *request, const char *media_type)
 {
-  g_autofree char *path =
-      wg_blob_store_path (wg_server_get_platform (request->server), request->sha);
+  const WgPlatform *platform = wg_server_get_platform (request->server);
+  g_autoptr (GError) error = NULL;
   struct stat info;
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  int fd = wg_blob_store_open (platform, request->sha, &error);
 
+  if (error)
+    {
+      wg_request_answer_error (request, error);
+      return FALSE;
+    }
   if (fd < 0 || fstat (fd, &info) != 0)
     {
       if (fd >= 0)
         close (fd);
-      g_warning ("blob %s is missing from the folder", request->sha);
+      g_warning ("blob %s is missing from the store", request->sha);
       wg_request_problem (request, 404, "unknown-blob", NULL);
       return FALSE;
     }
   wg_request_answer_empty (request, 200);
-  request->content_type = get_media_type (known->kind);
+  request->content_type = media_type;
   request->file = fd;
   request->file_size = (guint64) info.st_size;
   wg_request_add_header (request, "Accept-Ranges", "bytes");
@@ -207,8 +212,16 @@ wg_blobs_head (WgRequest *request)
 
   if (!look_up (request, FOR_EITHER, &known))
     return;
-  if (known.whole)
-    open_whole (request, &known);
+  if (known.whole &&
+      wg_blob_store_is_remote (wg_server_get_platform (request->server), request->sha))
+    {
+      wg_request_answer_empty (request, 200);
+      request->content_type = get_media_type (known.kind);
+      request->head_size = known.size;
+      wg_request_add_header (request, "Accept-Ranges", "bytes");
+    }
+  else if (known.whole)
+    open_whole (request, get_media_type (known.kind));
   else
     answer_offset (
         request, wg_blob_store_part_size (wg_server_get_platform (request->server), request->sha));
@@ -231,30 +244,14 @@ parse_range (const char *text, guint64 *out_from, guint64 *out_to)
          (g_ascii_string_to_unsigned (parts[1], 10, *out_from, G_MAXINT64, out_to, NULL));
 }
 
-/**
- * wg_blobs_get:
- * @request: GET /v1/blobs/{sha}
- *
- * Sends a whole blob, or the range asked for.
- *
- * Thread: the connection's.
- * Errors: 404 unknown-blob; 416 range.
- */
-void
-wg_blobs_get (WgRequest *request)
+/* All of it, or the range that was asked for; @request->data is its media type. */
+static void
+send_whole (WgRequest *request)
 {
-  g_auto (Known) known = { 0 };
   g_autofree char *range = NULL;
   guint64 from, to, size;
 
-  if (!look_up (request, FOR_READING, &known))
-    return;
-  if (!known.whole)
-    {
-      wg_request_problem (request, 404, "unknown-blob", NULL);
-      return;
-    }
-  if (!open_whole (request, &known) ||
+  if (!open_whole (request, request->data) ||
       !parse_range (wg_request_get_header (request, "Range"), &from, &to))
     return;
   size = request->file_size;
@@ -272,6 +269,34 @@ wg_blobs_get (WgRequest *request)
   range = g_strdup_printf ("bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT,
                            from, to, size);
   wg_request_add_header (request, "Content-Range", range);
+}
+
+/**
+ * wg_blobs_get:
+ * @request: GET /v1/blobs/{sha}
+ *
+ * Sends a whole blob, or the range asked for. One that lies in an object store is fetched first.
+ *
+ * Thread: the connection's.
+ * Errors: 404 unknown-blob; 416 range; 503 maintenance when the object store does not answer.
+ */
+void
+wg_blobs_get (WgRequest *request)
+{
+  g_auto (Known) known = { 0 };
+
+  if (!look_up (request, FOR_READING, &known))
+    return;
+  if (!known.whole)
+    {
+      wg_request_problem (request, 404, "unknown-blob", NULL);
+      return;
+    }
+  request->data = (gpointer) get_media_type (known.kind);
+  if (wg_blob_store_is_remote (wg_server_get_platform (request->server), request->sha))
+    wg_request_leave (request, send_whole);
+  else
+    send_whole (request);
 }
 
 /* --- up -------------------------------------------------------------------------------------- */
@@ -417,6 +442,24 @@ on_whole_cb (WgRequest *request)
   answer_offset (request, self->length);
 }
 
+/* Its bytes are all here: hash, store, then the row, then the answer. */
+static void
+put_in_place (WgRequest *request)
+{
+  const WgPlatform *platform = wg_server_get_platform (request->server);
+  const Upload *self = request->data;
+  g_autoptr (GError) error = NULL;
+  gboolean good;
+
+  if (!wg_blob_store_finish (platform, wg_upload_get_fd (self->upload), request->sha, &good,
+                             &error))
+    wg_request_answer_error (request, error);
+  else if (!good)
+    wg_request_problem (request, 422, "hash-mismatch", NULL);
+  else
+    wg_request_defer (request, note_whole, on_whole_cb);
+}
+
 /**
  * wg_blobs_end:
  * @request: PATCH /v1/blobs/{sha}, after its body
@@ -424,7 +467,8 @@ on_whole_cb (WgRequest *request)
  * Tells the new offset; after the last byte checks type and hash and puts the blob in its place.
  *
  * Thread: the connection's.
- * Errors: 415 unsupported; 422 hash-mismatch; either deletes the part.
+ * Errors: 415 unsupported; 422 hash-mismatch; either deletes the part. 503 maintenance when the
+ *   object store does not take it; the part stays.
  * Source: protocol.md 3.6
  */
 void
@@ -432,8 +476,6 @@ wg_blobs_end (WgRequest *request)
 {
   const WgPlatform *platform = wg_server_get_platform (request->server);
   Upload *self = request->data;
-  g_autoptr (GError) error = NULL;
-  gboolean good;
 
   if (wg_upload_get_size (self->upload) < self->length)
     {
@@ -452,11 +494,8 @@ wg_blobs_end (WgRequest *request)
       wg_request_problem (request, 415, "unsupported", "not a JPEG, PNG or WebP");
       return;
     }
-  if (!wg_blob_store_finish (platform, wg_upload_get_fd (self->upload), request->sha, &good,
-                             &error))
-    wg_request_answer_error (request, error);
-  else if (!good)
-    wg_request_problem (request, 422, "hash-mismatch", NULL);
+  if (platform->s3)
+    wg_request_leave (request, put_in_place);
   else
-    wg_request_defer (request, note_whole, on_whole_cb);
+    put_in_place (request);
 }

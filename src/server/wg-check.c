@@ -350,7 +350,7 @@ check_records (WgDb *db, WgCheckCounts *out, GError **error)
 /* --- photos ---------------------------------------------------------------------------------- */
 
 static gboolean
-check_blobs (const WgPlatform *platform, WgDb *db, gint64 *out_n, GError **error)
+check_blobs (const WgPlatform *platform, WgDb *db, gboolean read_all, gint64 *out_n, GError **error)
 {
   WgStatement *statement = wg_db_statement (db, "blob-whole", error);
   g_autoptr (GError) local = NULL;
@@ -361,11 +361,12 @@ check_blobs (const WgPlatform *platform, WgDb *db, gint64 *out_n, GError **error
   while (local == NULL && wg_statement_next (statement, &local))
     {
       const char *sha = wg_statement_text (statement, "sha");
-      g_autofree char *path = wg_blob_store_path (platform, sha);
-      g_autofree char *hash = wg_crypto_sha256_file (path, &local);
+      gboolean good;
       n++;
-      if (hash && strcmp (hash, sha) != 0)
-        fail (&local, "photo %s is damaged", sha);
+      if (wg_blob_store_check (platform, sha, wg_statement_int (statement, "size"), read_all, &good,
+                               &local) &&
+          !good)
+        fail (&local, "photo %s is missing or damaged", sha);
     }
   wg_statement_reset (statement);
   *out_n = n;
@@ -379,6 +380,7 @@ check_blobs (const WgPlatform *platform, WgDb *db, gint64 *out_n, GError **error
  * wg_check_all:
  * @platform: the platform
  * @db: a connection
+ * @read_all: of photos in an object store read every byte, not only ask for them
  * @out: (out): what was looked at
  * @error: return location
  *
@@ -391,7 +393,8 @@ check_blobs (const WgPlatform *platform, WgDb *db, gint64 *out_n, GError **error
  * Returns: %TRUE when all is well
  */
 gboolean
-wg_check_all (const WgPlatform *platform, WgDb *db, WgCheckCounts *out, GError **error)
+wg_check_all (
+    const WgPlatform *platform, WgDb *db, gboolean read_all, WgCheckCounts *out, GError **error)
 {
   gboolean good;
 
@@ -403,7 +406,30 @@ wg_check_all (const WgPlatform *platform, WgDb *db, WgCheckCounts *out, GError *
          check_steps (db, &out->n_steps, error) && check_records (db, out, error) &&
          wg_audit_check (db, &out->n_audit, error);
   wg_db_rollback (db);
-  return good && check_blobs (platform, db, &out->n_blobs, error);
+  return good && check_blobs (platform, db, read_all, &out->n_blobs, error);
+}
+
+static gboolean read_photos;
+
+/**
+ * wg_command_check_options:
+ * @admin: the invocation
+ *
+ * Thread: main.
+ * Errors: none.
+ *
+ * Returns: (transfer none): the options of check
+ */
+const GOptionEntry *
+wg_command_check_options (WgAdmin *admin)
+{
+  static const GOptionEntry options[] = {
+    { "read-photos", 0, 0, G_OPTION_ARG_NONE, &read_photos,
+      N_ ("Read every photo of an object store, too, not only its size"), NULL },
+    { NULL },
+  };
+
+  return options;
 }
 
 /**
@@ -429,7 +455,7 @@ wg_command_check (WgAdmin *admin, char **arguments)
   if (!wg_admin_open (admin))
     return WG_EXIT_FAILED;
   reader = wg_platform_connect (admin->platform, TRUE, &error);
-  if (reader == NULL || !wg_check_all (admin->platform, reader, &counts, &error))
+  if (reader == NULL || !wg_check_all (admin->platform, reader, read_photos, &counts, &error))
     return wg_admin_fail (error);
   wg_json_writer_begin_object (writer, NULL);
   wg_json_writer_flag (writer, "good", TRUE);

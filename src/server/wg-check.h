@@ -12,6 +12,7 @@ typedef struct
 } WgCheckCounts;
 
 /* The first thing that is not true, as %WG_SERVER_ERROR_FAILED or %WG_DB_ERROR_CORRUPT. */
-gboolean wg_check_all (const WgPlatform *platform, WgDb *db, WgCheckCounts *out, GError **error);
+gboolean wg_check_all (
+    const WgPlatform *platform, WgDb *db, gboolean read_all, WgCheckCounts *out, GError **error);
 
 G_END_DECLS

@@ -271,6 +271,19 @@ load_key (WgDb *db, const char *name, guint8 *out, gsize n, GError **error)
   return TRUE;
 }
 
+/* Photos go to an object store when its settings are there. */
+static gboolean
+load_s3 (WgPlatform *self, GError **error)
+{
+  const char *named = g_getenv (WG_S3_ENVIRONMENT);
+  g_autofree char *own = g_build_filename (self->folder, "s3.conf", NULL);
+
+  if (named == NULL && !g_file_test (own, G_FILE_TEST_EXISTS))
+    return TRUE;
+  self->s3 = wg_s3_new (named ? named : own, error);
+  return self->s3 != NULL;
+}
+
 static WgPlatform *
 load_folder (const char *folder,
              const char *key_file,
@@ -286,6 +299,8 @@ load_folder (const char *folder,
   self->ports = *ports;
   if (wg_platform_is_shared (self) ? !make_folder (self->blobs, error)
                                    : !read_key (folder, key_file, self->key, error))
+    return NULL;
+  if (!load_s3 (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -424,6 +439,7 @@ wg_platform_free (WgPlatform *self)
   g_free (self->district);
   g_free (self->ref_scope);
   g_free (self->copy_of);
+  wg_s3_free (self->s3);
   explicit_bzero (self->key, sizeof self->key);
   explicit_bzero (self->sign_secret, sizeof self->sign_secret);
   g_free (self);

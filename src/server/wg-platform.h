@@ -4,6 +4,7 @@
 
 #include "core/wg-ports.h"
 #include "db/wg-db.h"
+#include "server/wg-s3.h"
 #include "wire/wg-crypto.h"
 
 G_BEGIN_DECLS
@@ -21,7 +22,7 @@ typedef struct
 {
   char *folder;
   char *database;  /* path, or address of a PostgreSQL database */
-  char *blobs;     /* folder */
+  char *blobs;     /* folder; with @s3 of what has not wholly arrived, and of copies */
   char *epoch;     /* a file gets another one when it is restored; PostgreSQL holds it itself */
   char *district;  /* "370502" */
   char *ref_scope; /* "ref:370502" */
@@ -29,6 +30,7 @@ typedef struct
   guint8 key[WG_DB_KEY];
   guint8 sign_public[WG_SIGN_PUBLIC];
   guint8 sign_secret[WG_SIGN_SECRET];
+  WgS3 *s3; /* where photos are kept; %NULL: in the folder @blobs */
   WgPorts ports;
 } WgPlatform;
 

@@ -32,6 +32,7 @@ wg_request_new (WgServer *server, struct MHD_Connection *connection)
   self->server = server;
   self->connection = connection;
   self->begun_us = g_get_monotonic_time ();
+  self->head_size = -1;
   self->file = -1;
   self->headers = g_ptr_array_new_with_free_func (g_free);
   return self;
@@ -305,7 +306,8 @@ wg_request_answer_error (WgRequest *self, const GError *error)
   if (g_error_matches (error, WG_DB_ERROR, WG_DB_ERROR_BUSY) ||
       g_error_matches (error, WG_DB_ERROR, WG_DB_ERROR_FULL) ||
       g_error_matches (error, WG_DB_ERROR, WG_DB_ERROR_IO) ||
-      g_error_matches (error, WG_SERVER_ERROR, WG_SERVER_ERROR_STALE))
+      g_error_matches (error, WG_SERVER_ERROR, WG_SERVER_ERROR_STALE) ||
+      g_error_matches (error, WG_SERVER_ERROR, WG_SERVER_ERROR_STORAGE))
     wg_request_problem (self, 503, "maintenance", NULL);
   else
     wg_request_problem (self, 500, "failed", NULL);
@@ -330,6 +332,30 @@ wg_request_defer (WgRequest *self, WgWorkFunc work, WgHandler written)
   self->deferred = TRUE;
 }
 
+/**
+ * wg_request_leave:
+ * @self: a request
+ * @slow: (not nullable): goes on with it; answers or calls wg_request_defer()
+ *
+ * Goes on in a thread that may wait for somebody else. The connection's thread goes on with others
+ * meanwhile.
+ *
+ * Thread: the connection's.
+ * Errors: none.
+ */
+void
+wg_request_leave (WgRequest *self, WgHandler slow)
+{
+  self->slow = slow;
+  self->deferred = TRUE;
+}
+
+static ssize_t
+on_no_body_cb (void *data, uint64_t at, char *buffer, size_t max)
+{
+  return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
 static void
 free_answer (void *data)
 {
@@ -348,6 +374,9 @@ make_response (WgRequest *self)
       self->file = -1; /* the response closes it */
       return MHD_create_response_from_fd_at_offset64 (self->file_size, file, self->file_offset);
     }
+  if (self->head_size >= 0)
+    return MHD_create_response_from_callback ((uint64_t) self->head_size, 1024, on_no_body_cb, NULL,
+                                              NULL);
   if (self->answer == NULL)
     return MHD_create_response_empty (MHD_RF_NONE);
   data = g_bytes_get_data (self->answer, &size);

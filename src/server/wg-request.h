@@ -53,7 +53,9 @@ struct _WgRequest
   int file; /* −1, or the file to send from @file_offset */
   guint64 file_offset, file_size;
   GPtrArray *headers; /* name, value, name, value … */
-  /* A write that the answer waits for. */
+  gint64 head_size;   /* −1, or the size that an answer to HEAD tells of a body that is not here */
+  /* What the answer waits for: something slow, a write, or one after the other. */
+  WgHandler slow;
   WgWorkFunc work;
   WgHandler written; /* after the commit: makes the answer */
   gpointer data;     /* of the handlers, freed by @free_data */
@@ -79,6 +81,8 @@ void wg_request_answer_problem (WgRequest *self, const WgProblem *problem);
 void wg_request_answer_error (WgRequest *self, const GError *error);
 /* Answers after @work is durable: @written makes the answer. @data is @self for both. */
 void wg_request_defer (WgRequest *self, WgWorkFunc work, WgHandler written);
+/* Goes on with @slow in a thread that may wait; it answers, or defers. */
+void wg_request_leave (WgRequest *self, WgHandler slow);
 enum MHD_Result wg_request_send (WgRequest *self);
 
 /* Handlers, by file. */

@@ -13,6 +13,7 @@ typedef enum
   WG_SERVER_ERROR_FORBIDDEN, /* not allowed: answer 403, write the audit */
   WG_SERVER_ERROR_FAILED,    /* our own fault: answer 500, log, nothing applied */
   WG_SERVER_ERROR_STALE,     /* another epoch has begun: answer 503, start again */
+  WG_SERVER_ERROR_STORAGE,   /* the photo store does not answer as it should: 503, tried again */
 } WgServerError;
 
 #define WG_SERVER_ERROR (wg_server_error_quark ())

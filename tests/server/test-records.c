@@ -518,7 +518,7 @@ test_check_finds (void)
       kit_check (kit);
       kit_run (kit, spoil, what);
       g_test_message ("%s", what[0]);
-      g_assert_false (wg_check_all (kit->platform, kit->db, &counts, &error));
+      g_assert_false (wg_check_all (kit->platform, kit->db, TRUE, &counts, &error));
       g_assert_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_FAILED);
     }
 }

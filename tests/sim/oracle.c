@@ -653,7 +653,7 @@ oracle_final (void)
   g_autoptr (WgDb) db = open_platform (&error);
   WgCheckCounts counts;
 
-  if (db && !wg_check_all (world.daemon.platform, db, &counts, &error))
+  if (db && !wg_check_all (world.daemon.platform, db, TRUE, &counts, &error))
     g_prefix_error (&error, "I0 I3 I7 I20 ");
   if (db && error == NULL)
     {
