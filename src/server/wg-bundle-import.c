@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The command bundle: what a tablet without a network exported is applied by the same code as a
- * push, and answered in a file. */
+/* What a tablet without a network exported: applied by the same code as a push, answered in a file.
+ */
+#include "server/wg-bundle-import.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 
 #include "core/wg-chain.h"
 #include "db/wg-file.h"
-#include "server/wg-admin.h"
 #include "server/wg-audit.h"
 #include "server/wg-blob-store.h"
 #include "server/wg-pull.h"
@@ -19,23 +19,23 @@
 #include "server/wg-server-error.h"
 #include "server/wg-sessions.h"
 #include "wire/wg-bundle.h"
+#include "wire/wg-json-writer.h"
 #include "wire/wg-zstd.h"
 
 #define PHOTO_NAME 64
 
 typedef struct
 {
-  WgAdmin *admin;
+  const WgBundleDesk *desk;
   GBytes *file;
   WgBundleHeader header;
-  char *worker, *device, *state;
+  char *worker, *device, *state, *org_code;
   guint8 key[WG_SIGN_PUBLIC]; /* of the device */
   WgPullRequest *pull;
   WgBundleWriter *writer;
   GString *photos; /* names that are whole here, a line each */
   int fd;
-  gboolean stopped; /* a push as a whole had no effect */
-  gint64 n_operations, n_refused, n_photos, n_rows;
+  WgBundleOutcome counts;
 } Import;
 
 static void
@@ -50,6 +50,7 @@ clear_import (Import *self)
   g_free (self->worker);
   g_free (self->device);
   g_free (self->state);
+  g_free (self->org_code);
 }
 
 static gboolean
@@ -61,10 +62,20 @@ refuse (GError **error, const char *text)
 
 /* --- who -------------------------------------------------------------------------------------- */
 
+/* A desk takes what its own town's workers bring; who has the machine itself, everybody's. */
+static gboolean
+is_of_desk (const Import *self)
+{
+  g_autofree char *town = g_strconcat ("t:", self->org_code, NULL);
+
+  return self->desk->scopes == NULL ||
+         g_strv_contains ((const char *const *) self->desk->scopes, town);
+}
+
 static gboolean
 find_sender (Import *self, GError **error)
 {
-  WgStatement *statement = wg_db_statement (self->admin->db, "bundle-sender", error);
+  WgStatement *statement = wg_db_statement (self->desk->db, "bundle-sender", error);
   g_autofree char *key_text = NULL;
   g_autoptr (GBytes) key = NULL;
   g_autoptr (GError) local = NULL;
@@ -77,6 +88,7 @@ find_sender (Import *self, GError **error)
       self->worker = wg_statement_dup_text (statement, "worker");
       self->device = wg_statement_dup_text (statement, "device");
       self->state = wg_statement_dup_text (statement, "state");
+      self->org_code = wg_statement_dup_text (statement, "org_code");
       key_text = wg_statement_dup_text (statement, "public_key");
       wg_statement_reset (statement);
     }
@@ -90,6 +102,8 @@ find_sender (Import *self, GError **error)
                    _ ("this platform does not know the tablet of this bundle: enrol it anew"));
   if (g_strcmp0 (self->state, "active") != 0)
     return refuse (error, _ ("the tablet of this bundle was shut out"));
+  if (!is_of_desk (self))
+    return refuse (error, _ ("the tablet of this bundle belongs to another town"));
   key = wg_base64url_decode (key_text, error);
   if (key == NULL || g_bytes_get_size (key) != WG_SIGN_PUBLIC)
     return FALSE;
@@ -101,7 +115,7 @@ find_sender (Import *self, GError **error)
 static gboolean
 check (Import *self, GError **error)
 {
-  const WgPlatform *platform = self->admin->platform;
+  const WgPlatform *platform = self->desk->platform;
   g_autofree char *own = wg_bundle_key_id (platform->sign_public);
 
   if (!wg_bundle_read_header (self->file, &self->header, error))
@@ -143,29 +157,23 @@ add_text (Import *self, WgBundlePart part, char *text, GError **error)
 }
 
 static gboolean
-begin_answer (Import *self, const char *part, GError **error)
+begin_answer (Import *self, GError **error)
 {
-  const WgPlatform *platform = self->admin->platform;
+  const WgPlatform *platform = self->desk->platform;
   WgBundleHeader header = self->header;
   GBytes *head = NULL;
 
   header.kind = (char *) "answer";
   header.epoch = platform->epoch;
   header.made_ms = wg_ports_wall_ms (&platform->ports);
-  header.lease_s = wg_sessions_get_lease_s (self->admin->db, error);
+  header.lease_s = wg_sessions_get_lease_s (self->desk->db, error);
   if (header.lease_s < 0)
     return FALSE;
   self->writer = wg_bundle_writer_new (&platform->ports, &header, self->key, platform->sign_secret,
                                        &head, error);
   if (self->writer == NULL)
     return FALSE;
-  self->fd = open (part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (self->fd >= 0)
-    return put (self, head, error);
-  g_bytes_unref (head);
-  g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_FAILED, "'%s': %s", part,
-               g_strerror (errno));
-  return FALSE;
+  return put (self, head, error);
 }
 
 /* --- parts ------------------------------------------------------------------------------------ */
@@ -178,12 +186,12 @@ answer_push (Import *self, const WgPushJob *job, GError **error)
 
   if (problem)
     {
-      self->stopped = TRUE;
+      self->counts.stopped = TRUE;
       return add_text (self, WG_BUNDLE_PROBLEM, wg_wire_problem_to_json (problem), error);
     }
-  self->n_operations += answer->results->len;
+  self->counts.n_operations += answer->results->len;
   for (guint i = 0; i < answer->results->len; i++)
-    self->n_refused +=
+    self->counts.n_refused +=
         ((const WgPushResult *) answer->results->pdata[i])->kind == WG_RESULT_REJECTED;
   return add_text (self, WG_BUNDLE_RESULT, wg_wire_push_answer_to_json (answer), error);
 }
@@ -204,7 +212,8 @@ take_push (Import *self, GBytes *data, GError **error)
   if (job == NULL)
     return FALSE;
   wg_push_job_set_carried (job);
-  return wg_admin_run (self->admin, wg_push_job_run, job, error) && answer_push (self, job, error);
+  return self->desk->run (self->desk->runner, wg_push_job_run, job, error) &&
+         answer_push (self, job, error);
 }
 
 typedef struct
@@ -255,7 +264,7 @@ note_photo (WgWork *work, gpointer data, GError **error)
 static gboolean
 store_photo (Import *self, Photo *photo, const guint8 *bytes, gboolean *out_good, GError **error)
 {
-  const WgPlatform *platform = self->admin->platform;
+  const WgPlatform *platform = self->desk->platform;
   gboolean busy = FALSE, good = FALSE;
   gint64 there;
   int fd = wg_blob_store_open_part (platform, photo->sha, &there, &busy, error);
@@ -285,17 +294,17 @@ take_photo (Import *self, GBytes *data, GError **error)
 
   if (!wg_chain_is_hash (sha) || photo.size <= 0 || photo.size > WG_LIMIT_BLOB)
     return TRUE;
-  if (!wg_admin_run (self->admin, look_photo, &photo, error))
+  if (!self->desk->run (self->desk->runner, look_photo, &photo, error))
     return FALSE;
   if (!photo.named)
     return TRUE; /* its operation was refused */
   if (!photo.whole && (!store_photo (self, &photo, bytes + PHOTO_NAME, &good, error) ||
-                       (good && !wg_admin_run (self->admin, note_photo, &photo, error))))
+                       (good && !self->desk->run (self->desk->runner, note_photo, &photo, error))))
     return FALSE;
   if (good)
     {
       g_string_append_printf (self->photos, "%s\n", sha);
-      self->n_photos++;
+      self->counts.n_photos++;
     }
   return TRUE;
 }
@@ -309,7 +318,7 @@ take_part (Import *self, WgBundlePart part, GBytes *data, GError **error)
   switch (part)
     {
     case WG_BUNDLE_PUSH:
-      return self->stopped || take_push (self, data, error);
+      return self->counts.stopped || take_push (self, data, error);
     case WG_BUNDLE_BLOB:
       return take_photo (self, data, error);
     case WG_BUNDLE_PULL:
@@ -331,7 +340,7 @@ take_part (Import *self, WgBundlePart part, GBytes *data, GError **error)
 static gboolean
 add_pages (Import *self, GError **error)
 {
-  const WgPlatform *platform = self->admin->platform;
+  const WgPlatform *platform = self->desk->platform;
   g_autoptr (WgDb) reader = wg_platform_connect (platform, TRUE, error);
   gboolean more = reader && self->pull;
 
@@ -344,7 +353,7 @@ add_pages (Import *self, GError **error)
       if (body == NULL || !add (self, WG_BUNDLE_PAGE, g_bytes_get_data (body, NULL),
                                 g_bytes_get_size (body), error))
         return FALSE;
-      self->n_rows += page->rows->len;
+      self->counts.n_rows += page->rows->len;
       more = page->more;
       g_hash_table_unref (self->pull->cursor);
       self->pull->cursor = g_hash_table_ref (page->cursor);
@@ -355,7 +364,7 @@ add_pages (Import *self, GError **error)
 static gboolean
 take_all (Import *self, GError **error)
 {
-  const WgPlatform *platform = self->admin->platform;
+  const WgPlatform *platform = self->desk->platform;
   g_autoptr (WgBundleReader) reader = wg_bundle_reader_new (self->file, platform->sign_public,
                                                            platform->sign_secret, error);
   WgBundlePart part = 0;
@@ -369,7 +378,7 @@ take_all (Import *self, GError **error)
         return FALSE;
     }
   return reader && add (self, WG_BUNDLE_PHOTOS, self->photos->str, self->photos->len, error) &&
-         (self->stopped || add_pages (self, error)) &&
+         (self->counts.stopped || add_pages (self, error)) &&
          put (self, wg_bundle_writer_end (self->writer), error);
 }
 
@@ -377,116 +386,94 @@ static gboolean
 note_import (WgWork *work, gpointer data, GError **error)
 {
   const Import *self = data;
-  g_autofree char *actor = wg_admin_get_actor ();
 
   return wg_db_run (work->db, "replica-seen", error, "seen_ms", 'i', work->now_ms, "id", 's',
                     self->header.replica, NULL) &&
-         wg_audit_add (work, actor, "bundle-imported", self->device, self->header.id, error);
-}
-
-static gboolean
-import (Import *self, const char *path, const char *answer, GError **error)
-{
-  g_autofree char *part = g_strconcat (answer, ".part", NULL);
-  g_autoptr (GMappedFile) mapped = g_mapped_file_new (path, FALSE, error);
-  gboolean good;
-
-  if (mapped == NULL)
-    return FALSE;
-  self->file = g_mapped_file_get_bytes (mapped);
-  if (!check (self, error))
-    return FALSE;
-  self->photos = g_string_new (NULL);
-  self->fd = -1;
-  good = begin_answer (self, part, error) && take_all (self, error);
-  if (self->fd >= 0)
-    close (self->fd);
-  good = good && wg_file_move (part, answer, error) &&
-         wg_admin_run (self->admin, note_import, self, error);
-  if (!good)
-    g_unlink (part);
-  return good;
-}
-
-/* --- the command ------------------------------------------------------------------------------ */
-
-static char *answer_path;
-
-/**
- * wg_command_bundle_options:
- * @admin: the invocation
- *
- * Thread: main.
- * Errors: none.
- *
- * Returns: (transfer none): the options of bundle
- */
-const GOptionEntry *
-wg_command_bundle_options (WgAdmin *admin)
-{
-  static const GOptionEntry options[] = {
-    { "answer", 0, 0, G_OPTION_ARG_FILENAME, &answer_path,
-      N_ ("Where the answer for the tablet goes"), N_ ("FILE") },
-    { NULL },
-  };
-
-  return options;
-}
-
-static void
-print_import (const Import *self)
-{
-  g_autoptr (WgJsonWriter) writer = wg_json_writer_new ();
-
-  wg_json_writer_begin_object (writer, NULL);
-  wg_json_writer_string (writer, "replica", self->header.replica);
-  wg_json_writer_string (writer, "worker", self->worker);
-  wg_json_writer_int (writer, "operations", self->n_operations);
-  wg_json_writer_int (writer, "refused", self->n_refused);
-  wg_json_writer_int (writer, "photos", self->n_photos);
-  wg_json_writer_int (writer, "rows", self->n_rows);
-  wg_json_writer_flag (writer, "again", self->stopped);
-  wg_json_writer_string (writer, "answer", answer_path);
-  wg_json_writer_end (writer);
-  wg_admin_print_json (writer);
+         wg_audit_add (work, self->desk->actor, "bundle-imported", self->device, self->header.id,
+                       error);
 }
 
 /**
- * wg_command_bundle:
- * @admin: the invocation
- * @arguments: "import" and the file that a tablet exported
+ * wg_bundle_take:
+ * @desk: where it is handed in
+ * @fd: the bundle, a file
+ * @answer: an empty file for the answer
+ * @out: (out): what became of it
+ * @error: return location
  *
  * Applies what a tablet without a network exported, by the code that applies pushes, and writes an
  * answer for it. The same file again, or one that the network was faster than, changes nothing and
  * is answered alike. Its times are those of the tablet's clock: how long the file was on its way
  * nobody knows.
  *
- * Thread: main.
- * Errors: printed; of a file that is damaged, cut or for somebody else nothing is applied.
+ * Thread: one that may wait.
+ * Errors: %WG_SERVER_ERROR_FORBIDDEN of a tablet that is unknown, shut out or of another town, or
+ *   for another platform; of the wire when it is damaged or cut: nothing is applied then.
  * Source: protocol.md 3.7, I21
  *
- * Returns: the exit code
+ * Returns: %TRUE on success
  */
-int
-wg_command_bundle (WgAdmin *admin, char **arguments)
+gboolean
+wg_bundle_take (const WgBundleDesk *desk, int fd, int answer, WgBundleOutcome *out, GError **error)
 {
-  Import self = { .admin = admin };
-  g_autoptr (GError) error = NULL;
-  int code = WG_EXIT_OK;
+  Import self = { .desk = desk, .fd = answer, .photos = g_string_new (NULL) };
+  g_autoptr (GMappedFile) mapped = g_mapped_file_new_from_fd (fd, FALSE, error);
+  gboolean good = FALSE;
 
-  if (g_strcmp0 (arguments[0], "import") != 0 || answer_path == NULL)
+  if (mapped)
     {
-      g_printerr ("%s\n", _ ("wangge-platform: bundle takes import FILE --answer FILE"));
-      return WG_EXIT_USAGE;
+      self.file = g_mapped_file_get_bytes (mapped);
+      good = check (&self, error) && begin_answer (&self, error) && take_all (&self, error) &&
+             desk->run (desk->runner, note_import, &self, error);
     }
-  if (!g_file_test (arguments[1], G_FILE_TEST_EXISTS))
-    return wg_admin_not_found (_ ("file"), arguments[1]);
-  if (!wg_admin_open (admin))
-    return WG_EXIT_FAILED;
-  if (import (&self, arguments[1], answer_path, &error))
-    print_import (&self);
-  else
-    code = wg_admin_fail (error);
+  if (good)
+    {
+      *out = self.counts;
+      out->replica = g_strdup (self.header.replica);
+      out->worker = g_strdup (self.worker);
+    }
   clear_import (&self);
-  return code;
+  return good;
+}
+
+/**
+ * wg_bundle_outcome_to_json:
+ * @counts: what became of a bundle
+ * @answer: (nullable): where its answer is
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer full): JSON in one line, of ASCII but for @answer
+ */
+char *
+wg_bundle_outcome_to_json (const WgBundleOutcome *counts, const char *answer)
+{
+  g_autoptr (WgJsonWriter) writer = wg_json_writer_new ();
+
+  wg_json_writer_begin_object (writer, NULL);
+  wg_json_writer_string (writer, "replica", counts->replica);
+  wg_json_writer_string (writer, "worker", counts->worker);
+  wg_json_writer_int (writer, "operations", counts->n_operations);
+  wg_json_writer_int (writer, "refused", counts->n_refused);
+  wg_json_writer_int (writer, "photos", counts->n_photos);
+  wg_json_writer_int (writer, "rows", counts->n_rows);
+  wg_json_writer_flag (writer, "again", counts->stopped);
+  wg_json_writer_string (writer, "answer", answer);
+  wg_json_writer_end (writer);
+  return wg_json_writer_to_string (writer, FALSE);
+}
+
+/**
+ * wg_bundle_outcome_clear:
+ * @counts: what became of a bundle
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_bundle_outcome_clear (WgBundleOutcome *counts)
+{
+  g_clear_pointer (&counts->replica, g_free);
+  g_clear_pointer (&counts->worker, g_free);
 }

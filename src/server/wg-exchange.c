@@ -4,6 +4,7 @@
 
 #include "server/wg-listen.h"
 #include "server/wg-server-private.h"
+#include "wire/wg-bundle.h"
 #include "wire/wg-zstd.h"
 
 /* Request line and headers together. */
@@ -66,6 +67,8 @@ get_body_limit (const WgRoute *route)
       return WG_LIMIT_BODY_WIRE;
     case WG_BODY_STREAM:
       return WG_LIMIT_BLOB;
+    case WG_BODY_BUNDLE:
+      return WG_LIMIT_BUNDLE;
     case WG_BODY_NONE:
     default:
       return 0;
@@ -79,6 +82,7 @@ check_content_type (WgRequest *request)
     [WG_BODY_JSON] = "application/json",
     [WG_BODY_LINES] = "application/x-ndjson",
     [WG_BODY_STREAM] = "application/offset+octet-stream",
+    [WG_BODY_BUNDLE] = "application/octet-stream",
   };
   const char *type = wg_request_get_header (request, "Content-Type");
   const char *wanted;
@@ -241,7 +245,7 @@ take_chunk (WgServer *self, WgRequest *request, const char *data, gsize n)
     wg_request_problem (request, 413, "too-large", NULL);
   if (request->status != 0)
     return request->body_size > DISCARD_MAX ? MHD_NO : MHD_YES;
-  if (request->route->body == WG_BODY_STREAM)
+  if (request->route->chunk)
     {
       request->route->chunk (request, data, n);
     }

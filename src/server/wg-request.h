@@ -20,7 +20,8 @@ typedef enum
   WG_BODY_NONE,
   WG_BODY_JSON,
   WG_BODY_LINES,
-  WG_BODY_STREAM
+  WG_BODY_STREAM,
+  WG_BODY_BUNDLE, /* streamed, too */
 } WgBodyKind;
 
 typedef struct
@@ -100,6 +101,9 @@ void wg_blobs_get (WgRequest *request);
 void wg_blobs_begin (WgRequest *request);
 void wg_blobs_chunk (WgRequest *request, const char *data, gsize n);
 void wg_blobs_end (WgRequest *request);
+void wg_bundles_begin (WgRequest *request);
+void wg_bundles_chunk (WgRequest *request, const char *data, gsize n);
+void wg_bundles_end (WgRequest *request);
 void wg_health_live (WgRequest *request);
 void wg_health_ready (WgRequest *request);
 void wg_health_metrics (WgRequest *request);

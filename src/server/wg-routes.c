@@ -19,6 +19,8 @@ static const WgRoute ROUTES[] = {
   { "GET", "/v1/blobs/{sha}", TRUE, WG_BODY_NONE, wg_blobs_get, NULL, NULL },
   { "PATCH", "/v1/blobs/{sha}", TRUE, WG_BODY_STREAM, wg_blobs_end, wg_blobs_begin,
     wg_blobs_chunk },
+  { "POST", "/v1/bundles", TRUE, WG_BODY_BUNDLE, wg_bundles_end, wg_bundles_begin,
+    wg_bundles_chunk },
   { "GET", "/livez", FALSE, WG_BODY_NONE, wg_health_live, NULL, NULL },
   { "GET", "/readyz", FALSE, WG_BODY_NONE, wg_health_ready, NULL, NULL },
   { "GET", "/metrics", FALSE, WG_BODY_NONE, wg_health_metrics, NULL, NULL },

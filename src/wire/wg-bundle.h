@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 
 /* A photo of 20 MiB and its name fit. */
 #define WG_LIMIT_BUNDLE_PART (21 * 1024 * 1024)
+/* That is handed in over HTTP; a file on the machine itself may be larger. */
+#define WG_LIMIT_BUNDLE (256 * 1024 * 1024)
 
 typedef enum
 {

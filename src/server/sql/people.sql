@@ -73,8 +73,9 @@ SELECT r.id, r.device, r.worker, r.last_seq, r.last_hash, r.last_at_ms, r.durabl
 FROM replica r WHERE r.id = :id;
 
 -- :name bundle-sender
-SELECT r.worker, r.device, d.public_key, d.state
-FROM replica r JOIN device d ON d.id = r.device WHERE r.id = :replica;
+SELECT r.worker, r.device, d.public_key, d.state, w.org_code
+FROM replica r JOIN device d ON d.id = r.device JOIN worker w ON w.id = r.worker
+WHERE r.id = :replica;
 
 -- :name replica-contact
 SELECT seen_ms, app, n_waiting, n_photos FROM replica WHERE id = :id;
