@@ -269,12 +269,10 @@ take_problem (Import *self, GBytes *data, GError **error)
   gsize n;
   const char *text = get_text (data, &n);
   g_autoptr (WgProblem) problem = wg_wire_problem_from_json (text, n, error);
-  gboolean other_epoch;
 
   if (problem == NULL)
     return FALSE;
-  other_epoch = g_strcmp0 (problem->name, "epoch-changed") == 0;
-  if (!other_epoch && g_strcmp0 (problem->name, "gap") != 0)
+  if (g_strcmp0 (problem->name, "epoch-changed") != 0 && g_strcmp0 (problem->name, "gap") != 0)
     {
       g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID, "the platform says %s: %s",
                    problem->name, problem->title ? problem->title : "");
@@ -282,8 +280,7 @@ take_problem (Import *self, GBytes *data, GError **error)
     }
   self->counts.again = TRUE;
   return wg_outbox_rewind (self->context, MAX (problem->last_seq, 0), problem->last_hash,
-                           problem->epoch, error) &&
-         (!other_epoch || wg_inbox_reset (self->context, problem->epoch, error));
+                           problem->epoch, error);
 }
 
 static gboolean

@@ -2,6 +2,7 @@
 /* What becomes of operations: results, another timeline, settling, forgetting. */
 #include "db/wg-mutant.h"
 #include "store/wg-attachment-store.h"
+#include "store/wg-inbox.h"
 #include "store/wg-outbox.h"
 #include "store/wg-store-private.h"
 
@@ -127,6 +128,16 @@ typedef struct
   const char *last_hash, *epoch;
 } Rewind;
 
+/* In the same breath as the rewinding: known without it, the new timeline would never be pulled
+ * from its start. */
+static gboolean
+enter_epoch (WgStoreContext *context, const char *epoch, GError **error)
+{
+  g_autofree char *before = wg_outbox_get_epoch (context, error);
+
+  return before && (g_str_equal (before, epoch) || wg_inbox_reset (context, epoch, error));
+}
+
 static gboolean
 rewind_to (WgStoreContext *context, gpointer data, GError **error)
 {
@@ -160,7 +171,7 @@ rewind_to (WgStoreContext *context, gpointer data, GError **error)
       !wg_store_set_meta_int (context, "last_seq", self->last_seq, error) ||
       !wg_store_set_meta_int (context, "durable_seq", 0, error))
     return FALSE;
-  if (self->epoch && !wg_store_set_meta (context, "epoch", self->epoch, error))
+  if (self->epoch && !enter_epoch (context, self->epoch, error))
     return FALSE;
   wg_store_context_touch (context, "outbox");
   wg_store_context_touch (context, "photos");
@@ -176,7 +187,8 @@ rewind_to (WgStoreContext *context, gpointer data, GError **error)
  * @error: return location
  *
  * After the platform was restored from a backup: what lies above @last_seq waits again, the same
- * bytes under the same numbers, and photos are offered again.
+ * bytes under the same numbers, and photos are offered again. Of another timeline everything is
+ * pulled from the start.
  *
  * Thread: the store's.
  * Errors: %WG_STORE_ERROR_DAMAGED when our hash at @last_seq differs or is not known.

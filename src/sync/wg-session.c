@@ -3,7 +3,6 @@
  * have. */
 #include "sync/wg-sync-round.h"
 
-#include "store/wg-inbox.h"
 #include "store/wg-lease.h"
 #include "store/wg-outbox.h"
 
@@ -207,24 +206,14 @@ wg_sync_session (WgSyncRound *round, GError **error)
   return event;
 }
 
-typedef struct
-{
-  const WgReplicaState *state;
-  const char *epoch_before;
-} Rewind;
-
 static gpointer
 rewind_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
 {
-  const Rewind *rewind = data;
-  const WgReplicaState *state = rewind->state;
+  const WgReplicaState *state = data;
 
-  if (!wg_outbox_rewind (context, state->last_seq, state->last_hash, state->epoch, error))
-    return NULL;
-  if (!g_str_equal (state->epoch, rewind->epoch_before) &&
-      !wg_inbox_reset (context, state->epoch, error))
-    return NULL;
-  return JOB_DONE;
+  return wg_outbox_rewind (context, state->last_seq, state->last_hash, state->epoch, error)
+             ? JOB_DONE
+             : NULL;
 }
 
 /**
@@ -249,7 +238,6 @@ wg_sync_state (WgSyncRound *round, GError **error)
   g_autoptr (WgHttpReply) reply = NULL;
   g_autoptr (WgReplicaState) state = NULL;
   g_autoptr (GError) failure = NULL;
-  Rewind rewind = { .epoch_before = epoch };
   WgSyncEventKind event;
   const char *text;
   gsize size;
@@ -262,8 +250,7 @@ wg_sync_state (WgSyncRound *round, GError **error)
   state = wg_wire_replica_state_from_json (text, size, error);
   if (state == NULL)
     return WG_SYNC_EVENT_FAILED;
-  rewind.state = state;
-  if (wg_store_run (round->store, rewind_job, &rewind, &failure) == NULL)
+  if (wg_store_run (round->store, rewind_job, state, &failure) == NULL)
     {
       event = g_error_matches (failure, WG_STORE_ERROR, WG_STORE_ERROR_DAMAGED)
                   ? WG_SYNC_EVENT_FORKED

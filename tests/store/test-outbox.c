@@ -325,8 +325,7 @@ rewind_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, G
   Rewind *rewind = data;
 
   return GINT_TO_POINTER (
-      wg_outbox_rewind (context, rewind->last_seq, rewind->last_hash, rewind->epoch, error) &&
-      wg_inbox_reset (context, rewind->epoch, error));
+      wg_outbox_rewind (context, rewind->last_seq, rewind->last_hash, rewind->epoch, error));
 }
 
 static void
