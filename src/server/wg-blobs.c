@@ -344,14 +344,14 @@ begin_part (WgRequest *request, const Known *known, gint64 offset, gint64 length
   gboolean busy;
 
   self->length = length;
-  self->upload = wg_uploads_begin (uploads, request->sha, length, &size, &busy, &error);
+  self->upload = wg_uploads_begin (uploads, request->sha, offset, length, &size, &busy, &error);
   request->data = self;
   request->free_data = free_upload;
   if (busy)
     wg_request_problem (request, 503, "maintenance", "the blob is being written");
-  else if (self->upload == NULL)
+  else if (error)
     wg_request_answer_error (request, error);
-  else if (size != offset)
+  else if (self->upload == NULL)
     answer_wrong_offset (request, size);
   else if (known->size != length &&
            !wg_writer_run (wg_server_get_writer (request->server), note_part, request, &error))

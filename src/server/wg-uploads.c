@@ -3,6 +3,7 @@
 #include "server/wg-uploads.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,22 +64,22 @@ wg_uploads_free (WgUploads *self)
 
 /* The descriptor of an upload of the same blob, whose terminal has given up on it. */
 static int
-take_over (WgUploads *self, const char *sha, gint64 *out_size, gboolean *out_busy)
+take_over (WgUploads *self, const char *sha, gint64 offset, gint64 *out_size, gboolean *out_busy)
 {
   WgUpload *old = g_hash_table_lookup (self->active, sha);
   int fd;
 
-  if (old == NULL)
-    return -1;
   if (old->sealed)
     {
       *out_busy = TRUE;
       return -1;
     }
+  *out_size = old->size;
+  if (old->size != offset) /* it is the late one: what is written goes on */
+    return -1;
   g_hash_table_remove (self->active, sha);
   fd = old->fd;
   old->fd = -1;
-  *out_size = old->size;
   return fd;
 }
 
@@ -86,22 +87,26 @@ take_over (WgUploads *self, const char *sha, gint64 *out_size, gboolean *out_bus
  * wg_uploads_begin:
  * @self: the table
  * @sha: name of the blob
+ * @offset: where the caller goes on
  * @length: bytes of the whole blob
  * @out_size: (out): bytes that are there
  * @out_busy: (out): whether it is being finished, or written by another process
  * @error: return location
  *
  * Opens the part of a blob. A line that died without a word may leave its request behind for some
- * seconds: the new request takes its place.
+ * seconds: the new request takes its place, and a request that was left behind and is read only
+ * now takes nobody's, for it goes on where no other does.
  *
  * Thread: any.
  * Errors: %WG_DB_ERROR_FULL, %WG_DB_ERROR_IO.
  *
- * Returns: (transfer full) (nullable): the upload; %NULL when busy or with @error set
+ * Returns: (transfer full) (nullable): the upload; %NULL when busy, when @offset is not @out_size,
+ *   or with @error set
  */
 WgUpload *
 wg_uploads_begin (WgUploads *self,
                   const char *sha,
+                  gint64 offset,
                   gint64 length,
                   gint64 *out_size,
                   gboolean *out_busy,
@@ -112,9 +117,12 @@ wg_uploads_begin (WgUploads *self,
 
   *out_busy = FALSE;
   g_mutex_lock (&self->lock);
-  fd = take_over (self, sha, out_size, out_busy);
-  if (fd < 0 && !*out_busy)
+  if (g_hash_table_contains (self->active, sha))
+    fd = take_over (self, sha, offset, out_size, out_busy);
+  else
     fd = wg_blob_store_open_part (self->platform, sha, out_size, out_busy, error);
+  if (fd >= 0 && *out_size != offset)
+    g_close (g_steal_fd (&fd), NULL);
   if (fd >= 0)
     {
       upload = g_new0 (WgUpload, 1);

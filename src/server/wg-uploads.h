@@ -12,9 +12,11 @@ typedef struct _WgUpload WgUpload;
 WgUploads *wg_uploads_new (const WgPlatform *platform);
 void wg_uploads_free (WgUploads *self);
 
-/* @out_size: bytes that are there; @out_busy: somebody else finishes it just now. */
+/* Goes on at @offset. @out_size: bytes that are there, %NULL unless they end there; @out_busy:
+ * somebody else finishes it just now. */
 WgUpload *wg_uploads_begin (WgUploads *self,
                             const char *sha,
+                            gint64 offset,
                             gint64 length,
                             gint64 *out_size,
                             gboolean *out_busy,

@@ -154,6 +154,35 @@ test_cut (Fixture *fixture, gconstpointer unused)
   }
 }
 
+/* A request that was left behind is read while a newer one writes: the newer one goes on. */
+static void
+test_late (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (Terminal) terminal = service_join (fixture, "wa1");
+  g_autoptr (GBytes) photo = make_photo (2 * 1024 * 1024, 7);
+  g_autofree char *sha = hash_of (photo), *path = path_of (sha), *head = NULL;
+  g_autoptr (Http) newer = http_new (fixture->http->address);
+  g_autoptr (HttpAnswer) late = NULL, whole = NULL;
+  gsize size = g_bytes_get_size (photo), half = size / 2;
+  const char *data = g_bytes_get_data (photo, NULL);
+
+  name_photos (fixture, terminal, (char *[]) { sha, NULL });
+  head = g_strdup_printf ("PATCH %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n" OCTETS
+                          "Upload-Offset: 0\r\nUpload-Length: %zu\r\nContent-Length: %zu\r\n\r\n",
+                          path, fixture->http->token, size, size);
+  g_assert_true (http_write (newer, head, strlen (head)));
+  g_assert_true (http_write (newer, data, half));
+  while (ask_offset (fixture, sha) < (gint64) half)
+    ;
+  late = send_piece (fixture, sha, photo, 0, PIECE);
+  g_assert_cmpint (late->status, ==, 409);
+  g_assert_cmpint (get_offset (late), ==, (gint64) half);
+  g_assert_true (http_write (newer, data + half, size - half));
+  whole = http_read (newer, TRUE);
+  g_assert_cmpint (whole->status, ==, 204);
+  assert_whole (fixture, sha, photo);
+}
+
 static void
 test_refused (Fixture *fixture, gconstpointer unused)
 {
@@ -291,6 +320,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/server/blobs/cut", test_cut);
+  ADD ("/server/blobs/late", test_late);
   ADD ("/server/blobs/refused", test_refused);
   ADD ("/server/blobs/quota", test_quota);
   ADD ("/server/blobs/rights", test_rights);
