@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Runs one part of the measurements and prints its table: bench.py tap|home|push|load|start|map
+# Runs one part of the measurements and prints its table: bench.py PART
 """Whatever is compared runs in turn, so that a disturbance of the machine meets both. Files lie beside the
 build, on its disk: a temporary folder may be memory. Environment: BENCH_BUILD the build folder, BENCH_QUICK=1
-a tenth of the runs."""
+a tenth of the runs; more in bench_platform.py."""
 
-import base64
 import json
 import os
 import pathlib
@@ -19,84 +18,11 @@ import tempfile
 import threading
 import time
 
-BUILD = pathlib.Path(os.environ["BENCH_BUILD"])
+import bench_kit
+import bench_platform
+from bench_kit import BUILD, Peer, Table, ask, enrol, program, quantile, runs, start_platform
+
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-QUICK = bool(os.environ.get("BENCH_QUICK"))
-
-
-def runs(n):
-    return max(3, n // 10) if QUICK else n
-
-
-def program(name, *arguments):
-    """A command of this folder's programs."""
-    return [str(BUILD / "tests" / "bench" / name), *map(str, arguments)]
-
-
-def ask(command, **more):
-    """One run; its words."""
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **more).stdout.split()
-
-
-class Peer:
-    """A program that answers each line it is given with one line."""
-
-    def __init__(self, *command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer:
-            raise SystemExit(f"{self.process.args[0]} ended with {self.process.wait()}")
-        return answer.split()
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
-class Table:
-    """Rows of name, median, tail, reference, ratio, goal."""
-
-    HEAD = ("", "median", "p95", "p99", "reference", "ratio", "goal", "")
-
-    def __init__(self, title):
-        print(f"\n{title}")
-        self.rows = [self.HEAD]
-
-    def add(self, name, values, unit, reference=None, goal="", met=None, ratio=None):
-        """@reference: the other side's values, as many. The ratio is that of the medians unless given."""
-        median = statistics.median(values)
-        other = statistics.median(reference) if reference else None
-        if ratio is None and other:
-            ratio = median / other
-        self.rows.append(
-            (
-                name,
-                f"{median:.4g} {unit}",
-                f"{quantile(values, 0.95):.4g}" if len(values) >= 20 else "",
-                f"{quantile(values, 0.99):.4g}" if len(values) >= 100 else "",
-                f"{other:.4g} {unit}" if other else "",
-                f"{ratio:.2f}" if ratio else "",
-                goal,
-                "" if met is None else "met" if met else "MISSED",
-            )
-        )
-        return median, ratio
-
-    def show(self):
-        widths = [max(len(row[i]) for row in self.rows) for i in range(len(self.HEAD))]
-        for row in self.rows:
-            cells = [cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths))]
-            print("  " + "  ".join(cells).rstrip())
-        sys.stdout.flush()
-
-
-def quantile(values, share):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 # ---------------------------------------------------------------------------------------------
@@ -164,115 +90,6 @@ def bench_home(folder):
             table.add(f"    {name}", [row[i + 1] for row in taken[how, "cheap"]], "ms")
     table.show()
     print(f"  ({taken['warm', ''][0][7]:.0f} rows of today, {taken['warm', ''][0][8]:.0f} dots on the map)")
-
-
-# ---------------------------------------------------------------------------------------------
-# push: the platform under load, first pull
-
-
-def start_platform(folder):
-    platform = str(BUILD / "src/server/wangge-platform")
-    data = folder / "platform"
-    subprocess.run([platform, "init", "--sample", "--data", str(data)], check=True, stdout=subprocess.DEVNULL)
-    service = subprocess.Popen(
-        [platform, "serve", "--data", str(data), "--listen", "127.0.0.1:0", "--rate", "0"],
-        stdout=subprocess.PIPE, text=True,
-    )
-    return platform, data, service, "http://" + service.stdout.readline().strip()
-
-
-def enrol(platform, data, url, worker):
-    text = subprocess.run(
-        [platform, "enrol", worker, "--data", str(data), "--url", url, "--json"],
-        check=True, stdout=subprocess.PIPE, text=True,
-    ).stdout
-    return json.loads(text)["code"]
-
-
-def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-PUSHES = [(batch, clients) for batch in (1, 50, 500) for clients in (1, 4, 8)]
-OPERATIONS = {1: 800, 50: 10000, 500: 10000}
-
-
-def bench_push(folder):
-    platform, data, service, url = start_platform(folder)
-    client = Peer(*program("bench-push", url))
-    for i in range(24):
-        client.ask("enrol " + enrol(platform, data, url, f"w{i + 1:04}"))
-    client.ask("push 50 4 1000")
-    rows = {}
-    for _ in range(3):
-        for batch, clients in PUSHES:
-            before = cpu_seconds(service.pid)
-            answer = client.ask(f"push {batch} {clients} {runs(OPERATIONS[batch])}")
-            seconds, client_cpu = float(answer[4]), float(answer[5])
-            if answer[8] != "0":
-                raise SystemExit(f"{answer[8]} pushes were refused")
-            rows.setdefault((batch, clients), []).append(
-                (int(answer[3]) / seconds, float(answer[6]), float(answer[7]),
-                 (cpu_seconds(service.pid) - before) / seconds, client_cpu / seconds)
-            )
-    pulls = [client.ask(f"pull {i % 24}") for i in range(runs(12))]
-    client.close()
-    service.terminate()
-    service.wait()
-    report_push(folder, data, rows, pulls)
-
-
-def replay(folder, plain, key, batch):
-    """Operations a second of the bare engine, for as many as one run of pushes had."""
-    engine = "bench-raw-plain" if key == "-" else "bench-raw-cipher"
-    path = folder / "replay.db"
-    seconds, n = ask(program(engine, "replay", plain, path, key, batch, runs(OPERATIONS[batch])))
-    for file in folder.glob("replay.db*"):
-        file.unlink()
-    return int(n) / float(seconds)
-
-
-def report_push(folder, data, rows, pulls):
-    text = (data / "platform.key").read_text().strip()
-    key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).hex()
-    (database,) = data.glob("*.db")
-    plain = folder / "plain.db"
-    subprocess.run(program("bench-raw-cipher", "export", database, key, plain, "-"), check=True)
-    alone = {(batch, k): [] for batch in (1, 50, 500) for k in ("-", key)}
-    for _ in range(3):
-        for batch, k in alone:
-            alone[batch, k].append(replay(folder, plain, k, batch))
-    table = Table("Push (operations a second over HTTP), against the same rows written by the engine alone")
-    for (batch, clients), values in rows.items():
-        rates = [value[0] for value in values]
-        goal = ">= 5000" if batch == 50 else ""
-        table.add(f"{clients} clients, batches of {batch}", rates, "/s", alone[batch, "-"], goal,
-                  statistics.median(rates) >= 5000 if goal else None)
-    for (batch, k), values in alone.items():
-        table.add(f"engine alone, {'plain' if k == '-' else 'SQLCipher'}, {batch} a transaction", values, "/s")
-    table.show()
-    print("  one push, p50 and p99 in ms; processors kept busy by platform and clients:")
-    for (batch, clients), values in rows.items():
-        numbers = [statistics.median(column) for column in zip(*values)]
-        print(f"    {clients} clients, batches of {batch}: {numbers[1]:.2f}, {numbers[2]:.2f};"
-              f" {numbers[3]:.2f} and {numbers[4]:.2f}")
-    report_pull(plain, database, key, pulls)
-
-
-def report_pull(plain, database, key, pulls):
-    table = Table("First pull (rows a second): pages of 500 over HTTP, against the same rows read by the engine alone")
-    rates, alone, cipher = [], [], []
-    for answer in pulls:
-        rates.append(int(answer[1]) / float(answer[2]))
-        seconds, rows, _ = ask(program("bench-raw-plain", "feed", plain, "-", answer[5]))
-        alone.append(int(rows) / float(seconds))
-        seconds, rows, _ = ask(program("bench-raw-cipher", "feed", database, key, answer[5]))
-        cipher.append(int(rows) / float(seconds))
-    table.add("first pull", rates, "rows/s", alone)
-    table.add("engine alone, SQLCipher", cipher, "rows/s", alone)
-    table.show()
-    print(f"  ({pulls[0][1]} rows in {pulls[0][4]} pages, {int(pulls[0][3]) // 1024} KiB on the wire)")
 
 
 # ---------------------------------------------------------------------------------------------
@@ -430,15 +247,13 @@ def bench_map(folder):
 
 
 def main():
-    parts = {"tap": bench_tap, "home": bench_home, "push": bench_push, "load": bench_load,
-             "start": bench_start, "map": bench_map}
+    parts = {"tap": bench_tap, "home": bench_home, "load": bench_load, "start": bench_start, "map": bench_map}
+    parts.update(bench_platform.PARTS)
     if len(sys.argv) != 2 or sys.argv[1] not in parts:
         raise SystemExit("usage: bench.py " + "|".join(parts))
     os.environ.setdefault("WG_DATA_SOURCE_DIR", str(SOURCE / "data"))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=BUILD))
-    load, cores = os.getloadavg()[0], os.cpu_count()
-    if load > cores / 2:
-        print(f"(the machine is busy: load {load:.1f} on {cores} processors before this began)")
+    bench_kit.begin(sys.argv[1])
     try:
         parts[sys.argv[1]](folder)
     finally:
