@@ -8,6 +8,7 @@ typedef struct
 {
   WgStatement base;
   sqlite3_stmt *handle;
+  int last_parameter; /* mostly they are bound in their order */
 } Statement;
 
 static sqlite3_stmt *
@@ -101,6 +102,7 @@ wg_sqlite_clear (WgStatement *statement)
 {
   sqlite3_reset (get_handle (statement));
   sqlite3_clear_bindings (get_handle (statement));
+  ((Statement *) statement)->last_parameter = 0;
 }
 
 static int
@@ -110,6 +112,19 @@ bind_bytes (sqlite3_stmt *handle, int index, GBytes *value)
     return sqlite3_bind_zeroblob (handle, index, 0);
   return sqlite3_bind_blob64 (handle, index, g_bytes_get_data (value, NULL),
                               g_bytes_get_size (value), SQLITE_TRANSIENT);
+}
+
+/* 1 and up; 0: there is no such parameter. */
+static int
+find_parameter (Statement *self, const char *name)
+{
+  const char *next = sqlite3_bind_parameter_name (self->handle, self->last_parameter + 1);
+  char buffer[64];
+
+  if (next && strcmp (next + 1, name) == 0)
+    return ++self->last_parameter;
+  g_snprintf (buffer, sizeof buffer, ":%s", name);
+  return self->last_parameter = sqlite3_bind_parameter_index (self->handle, buffer);
 }
 
 /**
@@ -127,11 +142,9 @@ int
 wg_sqlite_bind (WgStatement *statement, const char *name, const WgValue *value)
 {
   sqlite3_stmt *handle = get_handle (statement);
-  char buffer[64];
-  int index, rc = SQLITE_MISUSE;
+  int index = find_parameter ((Statement *) statement, name);
+  int rc = SQLITE_MISUSE;
 
-  g_snprintf (buffer, sizeof buffer, ":%s", name);
-  index = sqlite3_bind_parameter_index (handle, buffer);
   if (index == 0)
     return -1;
   switch (value->kind)
