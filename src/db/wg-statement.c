@@ -468,3 +468,55 @@ wg_statement_is_null (WgStatement *self, const char *column)
 
   return index < 0 || self->db->engine->is_null (self, index);
 }
+
+/**
+ * wg_db_take_text:
+ * @statement: (nullable): a bound statement; %NULL with @error set
+ * @column: a column
+ * @error: return location
+ *
+ * Reads one column of the first row and lets the statement go.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: (transfer full) (nullable): the text; %NULL for no row, for NULL or with @error set
+ */
+char *
+wg_db_take_text (WgStatement *statement, const char *column, GError **error)
+{
+  char *text = NULL;
+
+  if (statement && wg_statement_next (statement, error))
+    {
+      text = wg_statement_dup_text (statement, column);
+      wg_statement_reset (statement);
+    }
+  return text;
+}
+
+/**
+ * wg_db_take_int:
+ * @statement: (nullable): a bound statement; %NULL with @error set
+ * @column: a column
+ * @error: return location
+ *
+ * Reads one number of the first row and lets the statement go.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: the number; −1 for no row or with @error set
+ */
+gint64
+wg_db_take_int (WgStatement *statement, const char *column, GError **error)
+{
+  gint64 value = -1;
+
+  if (statement && wg_statement_next (statement, error))
+    {
+      value = wg_statement_int (statement, column);
+      wg_statement_reset (statement);
+    }
+  return value;
+}

@@ -420,7 +420,7 @@ write_count (
     WgJsonWriter *writer, WgDb *db, const char *name, const char *statement_name, GError **error)
 {
   WgStatement *statement = wg_db_statement (db, statement_name, error);
-  gint64 n = statement ? wg_db_take_int (statement, "n", error) : -1;
+  gint64 n = wg_db_take_int (statement, "n", error);
 
   if (n >= 0)
     wg_json_writer_int (writer, name, n);

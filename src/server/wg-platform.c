@@ -490,58 +490,6 @@ wg_platform_connect (const WgPlatform *self, gboolean readonly, GError **error)
 }
 
 /**
- * wg_db_take_text:
- * @statement: a bound statement
- * @column: a column
- * @error: return location
- *
- * Reads one column of the first row and lets the statement go.
- *
- * Thread: the connection's.
- * Errors: of the database.
- *
- * Returns: (transfer full) (nullable): the text; %NULL for no row, for NULL or with @error set
- */
-char *
-wg_db_take_text (WgStatement *statement, const char *column, GError **error)
-{
-  char *text = NULL;
-
-  if (wg_statement_next (statement, error))
-    {
-      text = wg_statement_dup_text (statement, column);
-      wg_statement_reset (statement);
-    }
-  return text;
-}
-
-/**
- * wg_db_take_int:
- * @statement: a bound statement
- * @column: a column
- * @error: return location
- *
- * Reads one number of the first row and lets the statement go.
- *
- * Thread: the connection's.
- * Errors: of the database.
- *
- * Returns: the number; −1 for no row or with @error set
- */
-gint64
-wg_db_take_int (WgStatement *statement, const char *column, GError **error)
-{
-  gint64 value = -1;
-
-  if (wg_statement_next (statement, error))
-    {
-      value = wg_statement_int (statement, column);
-      wg_statement_reset (statement);
-    }
-  return value;
-}
-
-/**
  * wg_meta_get:
  * @db: a connection
  * @key: a setting

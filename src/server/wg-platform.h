@@ -70,8 +70,4 @@ gboolean wg_meta_set (WgDb *db, const char *key, const char *value, GError **err
 gboolean wg_meta_lock (WgDb *db, const char *key, GError **error);
 gint64 wg_meta_count (WgDb *db, const char *key, GError **error);
 
-/* The first row of a statement that was just bound, read by @read, then let go. */
-char *wg_db_take_text (WgStatement *statement, const char *column, GError **error);
-gint64 wg_db_take_int (WgStatement *statement, const char *column, GError **error);
-
 G_END_DECLS

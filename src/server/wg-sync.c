@@ -289,7 +289,7 @@ describe_database (WgDb *db, gint64 now_ms, GString *text)
   for (gsize i = 0; i < G_N_ELEMENTS (gauges) && error == NULL; i++)
     {
       WgStatement *statement = wg_db_statement (db, gauges[i][1], &error);
-      gint64 n = statement ? wg_db_take_int (statement, "n", &error) : -1;
+      gint64 n = wg_db_take_int (statement, "n", &error);
       if (n >= 0)
         g_string_append_printf (text, "# TYPE %s gauge\n%s %" G_GINT64_FORMAT "\n", gauges[i][0],
                                 gauges[i][0], n);

@@ -99,15 +99,11 @@ static char *
 get_state (WgStoreContext *context, const char *sha256, GError **error)
 {
   WgStatement *row = wg_db_statement (context->db, "attachment_get", error);
-  char *state = NULL;
 
   if (row == NULL)
     return NULL;
   wg_statement_bind_text (row, "sha256", sha256);
-  if (wg_statement_next (row, error))
-    state = wg_statement_dup_text (row, "state");
-  wg_statement_reset (row);
-  return state;
+  return wg_db_take_text (row, "state", error);
 }
 
 /**

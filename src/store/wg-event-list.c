@@ -477,13 +477,11 @@ wg_event_store_top_classes (WgStoreContext *context,
 static gboolean
 count_one (WgStatement *row, guint *out_n, GError **error)
 {
-  gboolean ok = row && wg_statement_next (row, error);
+  gint64 n = wg_db_take_int (row, "n", error);
 
-  if (ok)
-    *out_n = (guint) wg_statement_int (row, "n");
-  if (row)
-    wg_statement_reset (row);
-  return ok;
+  if (n >= 0)
+    *out_n = (guint) n;
+  return n >= 0;
 }
 
 /**

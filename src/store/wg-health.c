@@ -144,13 +144,8 @@ add_waiting (WgHealth *health, WgStatement *row, GError **error)
 static gboolean
 read_blob_bytes (WgHealth *health, WgStatement *row, GError **error)
 {
-  gboolean ok = row && wg_statement_next (row, error);
-
-  if (ok)
-    health->blob_bytes = wg_statement_int (row, "bytes");
-  if (row)
-    wg_statement_reset (row);
-  return ok;
+  health->blob_bytes = wg_db_take_int (row, "bytes", error);
+  return health->blob_bytes >= 0;
 }
 
 /**

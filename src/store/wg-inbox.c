@@ -56,35 +56,15 @@ wg_inbox_get_request (WgStoreContext *context, GError **error)
 
 /* --- members --------------------------------------------------------------------------------- */
 
-static gboolean
-query_has (WgStoreContext *context, const char *rec, gboolean *out_has, GError **error)
-{
-  WgStatement *row = wg_db_statement (context->db, "member_any", error);
-  gboolean ok;
-
-  if (row == NULL)
-    return FALSE;
-  wg_statement_bind_text (row, "rec", rec);
-  ok = wg_statement_next (row, error);
-  if (ok)
-    *out_has = wg_statement_int (row, "has") != 0;
-  wg_statement_reset (row);
-  return ok;
-}
-
 static char *
 get_kind (WgStoreContext *context, const char *rec, GError **error)
 {
   WgStatement *row = wg_db_statement (context->db, "record_get", error);
-  char *kind = NULL;
 
   if (row == NULL)
     return NULL;
   wg_statement_bind_text (row, "id", rec);
-  if (wg_statement_next (row, error))
-    kind = wg_statement_dup_text (row, "kind");
-  wg_statement_reset (row);
-  return kind;
+  return wg_db_take_text (row, "kind", error);
 }
 
 /* A form that mends what is not here any more says what that said. */
@@ -111,11 +91,17 @@ leave_scope (WgStoreContext *context, const char *scope, const char *rec, GError
 {
   g_autofree char *kind = NULL;
   g_autoptr (GError) local = NULL;
-  gboolean elsewhere = FALSE;
+  WgStatement *members;
+  gint64 elsewhere;
 
-  if (!wg_db_run (context->db, "member_delete", error, "scope", 's', scope, "rec", 's', rec,
-                  NULL) ||
-      !query_has (context, rec, &elsewhere, error))
+  if (!wg_db_run (context->db, "member_delete", error, "scope", 's', scope, "rec", 's', rec, NULL))
+    return FALSE;
+  members = wg_db_statement (context->db, "member_any", error);
+  if (members == NULL)
+    return FALSE;
+  wg_statement_bind_text (members, "rec", rec);
+  elsewhere = wg_db_take_int (members, "has", error);
+  if (elsewhere < 0)
     return FALSE;
   kind = get_kind (context, rec, &local);
   if (local)
@@ -123,7 +109,7 @@ leave_scope (WgStoreContext *context, const char *scope, const char *rec, GError
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  if (elsewhere || kind == NULL)
+  if (elsewhere > 0 || kind == NULL)
     return TRUE;
   if (g_str_equal (kind, "event") || wg_record_is_kind (kind))
     return wg_db_run (context->db, "record_set_removed", error, "id", 's', rec, NULL) &&

@@ -180,14 +180,14 @@ static const WgKind *
 find_kind (WgStoreContext *context, const char *id, const Source *source, GError **error)
 {
   WgStatement *row = wg_db_statement (context->db, "record_get", error);
-  const WgKind *kind = NULL;
+  g_autofree char *name = NULL;
+  const WgKind *kind;
 
   if (row == NULL)
     return NULL;
   wg_statement_bind_text (row, "id", id);
-  if (wg_statement_next (row, error))
-    kind = wg_kind_find (wg_statement_text (row, "kind"));
-  wg_statement_reset (row);
+  name = wg_db_take_text (row, "kind", error);
+  kind = wg_kind_find (name);
   if (kind == NULL && source->operations->len > 0)
     kind = ((const WgRecordOperation *) g_ptr_array_index (source->operations, 0))
                ->operation->record_kind;
@@ -260,22 +260,6 @@ wg_record_load_conflict (WgStoreContext *context, const char *id, GError **error
 /* --- index rows ------------------------------------------------------------------------------ */
 
 static gboolean
-count_conflicts (WgStoreContext *context, const char *rec, gint64 *out_n, GError **error)
-{
-  WgStatement *row = wg_db_statement (context->db, "dispute_count_of_record", error);
-  gboolean ok;
-
-  if (row == NULL)
-    return FALSE;
-  wg_statement_bind_text (row, "rec", rec);
-  ok = wg_statement_next (row, error);
-  if (ok)
-    *out_n = wg_statement_int (row, "n");
-  wg_statement_reset (row);
-  return ok;
-}
-
-static gboolean
 write_words (WgStoreContext *context, const WgRecord *record, GError **error)
 {
   g_autoptr (GPtrArray) words = wg_pinyin_words (record);
@@ -317,9 +301,14 @@ write_listing (WgStoreContext *context,
   const char *grid = wg_record_get_text (record, WG_FIELD_GRID);
   gboolean needs_me = delivery.truth == WG_TRUTH_REFUSED || delivery.truth == WG_TRUTH_CONFLICT;
   gboolean listed = !wg_record_get_flag (record, WG_FIELD_VOIDED) || delivery.n_waiting > 0;
-  gint64 n_conflicts = 0;
+  WgStatement *open = wg_db_statement (context->db, "dispute_count_of_record", error);
+  gint64 n_conflicts;
 
-  if (!count_conflicts (context, record->id, &n_conflicts, error))
+  if (open == NULL)
+    return FALSE;
+  wg_statement_bind_text (open, "rec", record->id);
+  n_conflicts = wg_db_take_int (open, "n", error);
+  if (n_conflicts < 0)
     return FALSE;
   needs_me |= n_conflicts > 0;
   return wg_db_run (
