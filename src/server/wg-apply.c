@@ -395,7 +395,9 @@ find_event (WgDb *db, const char *id, gboolean *out_found, GError **error)
 }
 
 /* A class of a version we know, valid when the event happened or was told; retired later is right.
- */
+ * Not wg_standard_check_event(): that one asks for the time of the report alone, for the form can
+ * still be mended, and warns. By it an event saved before its class was retired would be refused
+ * for ever; by this one the form would let a retired class through. */
 static gboolean
 check_class (WgApply *apply,
              const WgApplyItem *item,
