@@ -44,53 +44,6 @@ feed_fixture (const Fixture *fixture, const char *text, gsize length)
   g_assert_cmpstr (twice, ==, once);
 }
 
-static void
-feed_fixtures (const char *prefix, const char *text, gsize length)
-{
-  for (guint i = 0; fixture_get (i) != NULL; i++)
-    if (g_str_has_prefix (fixture_get (i)->file, prefix))
-      feed_fixture (fixture_get (i), text, length);
-}
-
-static void
-feed_operation (const char *text, gsize length)
-{
-  feed_fixtures ("operation-create", text, length);
-}
-
-/* Pull rows of records by table and of conflicts. */
-static void
-feed_record (const char *text, gsize length)
-{
-  feed_fixtures ("record", text, length);
-  feed_fixtures ("conflict", text, length);
-}
-
-static void
-feed_push (const char *text, gsize length)
-{
-  feed_fixtures ("push.", text, length);
-}
-
-static void
-feed_pull (const char *text, gsize length)
-{
-  feed_fixtures ("pull-page.", text, length);
-}
-
-static void
-feed_problem (const char *text, gsize length)
-{
-  feed_fixtures ("problem-malformed", text, length);
-}
-
-/* The small messages share their reader of members: one text goes to all. */
-static void
-feed_messages (const char *text, gsize length)
-{
-  feed_fixtures ("", text, length);
-}
-
 /* Addresses and organisations of an import, and the borders of a GeoJSON file. */
 static void
 feed_import (const char *text, gsize length)
@@ -212,17 +165,22 @@ feed_map (const char *text, gsize length)
     }
 }
 
-static const struct
+/* A target without a function of its own feeds the fixtures whose files begin so. "messages" are
+ * all of them: the small ones share their reader of members. */
+typedef struct
 {
   const char *name;
   Feed feed;
-} TARGETS[] = {
-  { "operation", feed_operation },
-  { "record", feed_record },
-  { "push", feed_push },
-  { "pull", feed_pull },
-  { "problem", feed_problem },
-  { "messages", feed_messages },
+  const char *prefixes[2];
+} Target;
+
+static const Target TARGETS[] = {
+  { "operation", NULL, { "operation-create" } },
+  { "record", NULL, { "record", "conflict" } },
+  { "push", NULL, { "push." } },
+  { "pull", NULL, { "pull-page." } },
+  { "problem", NULL, { "problem-malformed" } },
+  { "messages", NULL, { "" } },
   { "import", feed_import },
   { "zstd", feed_zstd },
   { "qr", feed_qr },
@@ -232,7 +190,16 @@ static const struct
   { "map", feed_map },
 };
 
-static Feed target;
+static const Target *target;
+
+static void
+feed_fixtures (const char *text, gsize length)
+{
+  for (guint i = 0; fixture_get (i) != NULL; i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (target->prefixes) && target->prefixes[j] != NULL; j++)
+      if (g_str_has_prefix (fixture_get (i)->file, target->prefixes[j]))
+        feed_fixture (fixture_get (i), text, length);
+}
 
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
@@ -243,7 +210,7 @@ LLVMFuzzerInitialize (int *argc, char ***argv)
   g_assert_true (wg_crypto_init (NULL));
   for (gsize i = 0; i < G_N_ELEMENTS (TARGETS); i++)
     if (g_strcmp0 (TARGETS[i].name, name) == 0)
-      target = TARGETS[i].feed;
+      target = &TARGETS[i];
   if (target == NULL)
     {
       g_printerr ("WG_FUZZ_TARGET is '%s'; it may be", name);
@@ -264,7 +231,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
   if (size > 0)
     memcpy (text, data, size);
   text[size] = '\0';
-  target (text, size);
+  (target->feed ? target->feed : feed_fixtures) (text, size);
   g_free (text);
   return 0;
 }
