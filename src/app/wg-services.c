@@ -601,6 +601,22 @@ wg_services_get_sync (WgServices *self)
 }
 
 /**
+ * wg_services_sync_soon:
+ * @self: (nullable): the services; %NULL where a page has let them go already
+ *
+ * Something was saved: it is sent as soon as there is a line.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_services_sync_soon (WgServices *self)
+{
+  if (self != NULL && self->sync != NULL)
+    wg_sync_poke (self->sync);
+}
+
+/**
  * wg_services_get_locator:
  * @self: the services
  *

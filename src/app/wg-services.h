@@ -22,6 +22,7 @@ gint64 wg_services_now_ms (WgServices *self);
 GSettings *wg_services_get_settings (WgServices *self);
 WgStore *wg_services_get_store (WgServices *self);
 WgSync *wg_services_get_sync (WgServices *self);
+void wg_services_sync_soon (WgServices *self);
 WgLocator *wg_services_get_locator (WgServices *self);
 void wg_services_set_locator (WgServices *self, WgLocator *locator);
 WgDistrict *wg_services_get_district (WgServices *self);

@@ -67,3 +67,30 @@ wg_toast_show_error (GtkWidget *widget, const GError *error)
   adw_toast_set_timeout (toast, 10);
   add_toast (widget, toast);
 }
+
+/**
+ * wg_toast_finish:
+ * @widget: a widget in the dialog or window
+ * @services: (nullable): what the screens work with
+ * @store: the store
+ * @result: end of a job that wrote something
+ *
+ * Ends such a job: what it wrote is sent soon, or is said to have gone wrong.
+ *
+ * Thread: UI.
+ * Errors: none; they are said to the user.
+ *
+ * Returns: %TRUE when it was written
+ */
+gboolean
+wg_toast_finish (GtkWidget *widget, WgServices *services, GObject *store, GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean done = wg_store_run_finish (WG_STORE (store), result, &error) != NULL;
+
+  if (done)
+    wg_services_sync_soon (services);
+  else
+    wg_toast_show_error (widget, error);
+  return done;
+}

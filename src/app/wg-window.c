@@ -11,6 +11,7 @@
 #include "app/session/wg-unlock-page.h"
 #include "app/wg-home-page.h"
 #include "app/wg-idle-lock.h"
+#include "app/widgets/wg-children.h"
 
 struct _WgWindow
 {
@@ -48,9 +49,9 @@ close_dialogs (WgWindow *self)
 static void
 set_root (WgWindow *self, AdwNavigationPage *page)
 {
+  wg_children_drop_focus (GTK_WIDGET (self));
   close_dialogs (self);
-  /* An entry that goes with the focus complains. */
-  gtk_window_set_focus (GTK_WINDOW (self), NULL);
+  wg_children_drop_focus (GTK_WIDGET (self)); /* a dialog gives it back to where it was */
   adw_navigation_view_replace (self->navigation, &page, 1);
 }
 

@@ -450,6 +450,26 @@ wg_record_is_confirmed (const WgRecord *record, gint64 now_ms)
   return wg_record_get_int (record, WG_FIELD_CONFIRMED_MS) >= wg_half_year_start_ms (now_ms);
 }
 
+/**
+ * wg_record_is_due:
+ * @record: a record
+ * @now_ms: now
+ *
+ * Tells whether somebody has still to look at it in this half-year.
+ *
+ * Thread: any.
+ * Errors: none.
+ * Source: domain.md R24
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+wg_record_is_due (const WgRecord *record, gint64 now_ms)
+{
+  return wg_kind_has_half_yearly (record->kind) && !wg_record_is_closed (record) &&
+         !wg_record_is_confirmed (record, now_ms);
+}
+
 /* --- rules ----------------------------------------------------------------------------------- */
 
 static char *

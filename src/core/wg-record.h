@@ -56,6 +56,7 @@ void wg_field_set_list (const WgField *field, gpointer record, const char *const
 gboolean wg_record_equal (const WgRecord *a, const WgRecord *b); /* all fields */
 gboolean wg_record_is_closed (const WgRecord *record);           /* void, moved away, dead */
 gboolean wg_record_is_confirmed (const WgRecord *record, gint64 now_ms); /* in this half-year */
+gboolean wg_record_is_due (const WgRecord *record, gint64 now_ms); /* somebody has still to look */
 
 /* Tidies what a person typed (spaces, wide digits) and fills what follows from it. */
 void wg_record_normalize (WgRecord *record);

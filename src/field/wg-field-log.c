@@ -321,12 +321,6 @@ wg_field_withdraw (WgFieldProgram *program, GError **error)
   return WG_EXIT_OK;
 }
 
-static gpointer
-dismiss_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
-{
-  return wg_outbox_dismiss (context, data, error) ? JOB_DONE : NULL;
-}
-
 /**
  * wg_field_dismiss:
  * @program: the run, its store open
@@ -342,7 +336,7 @@ dismiss_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, 
 WgExit
 wg_field_dismiss (WgFieldProgram *program, GError **error)
 {
-  if (wg_store_run (program->store, dismiss_job, program->arguments[0], error) == NULL)
+  if (wg_store_run (program->store, wg_outbox_dismiss_job, program->arguments[0], error) == NULL)
     return WG_EXIT_FAILED;
   print_id (program, program->arguments[0]);
   return WG_EXIT_OK;

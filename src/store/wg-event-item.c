@@ -65,23 +65,22 @@ wg_event_dot_free (WgEventDot *dot)
 
 struct _WgEventItem
 {
-  GObject parent_instance;
-  WgEventView *view;
+  WgItem parent_instance;
 };
 
-G_DEFINE_FINAL_TYPE (WgEventItem, wg_event_item, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (WgEventItem, wg_event_item, WG_TYPE_ITEM)
 
-static void
-wg_event_item_finalize (GObject *object)
+static const char *
+get_id (gconstpointer content)
 {
-  wg_event_view_free (WG_EVENT_ITEM (object)->view);
-  G_OBJECT_CLASS (wg_event_item_parent_class)->finalize (object);
+  return ((const WgEventView *) content)->event->id;
 }
 
 static void
 wg_event_item_class_init (WgEventItemClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = wg_event_item_finalize;
+  WG_ITEM_CLASS (klass)->free_content = (GDestroyNotify) wg_event_view_free;
+  WG_ITEM_CLASS (klass)->get_id = get_id;
 }
 
 static void
@@ -103,10 +102,7 @@ wg_event_item_init (WgEventItem *self)
 WgEventItem *
 wg_event_item_new (WgEventView *view)
 {
-  WgEventItem *self = g_object_new (WG_TYPE_EVENT_ITEM, NULL);
-
-  self->view = view;
-  return self;
+  return wg_item_new (WG_TYPE_EVENT_ITEM, view);
 }
 
 /**
@@ -115,15 +111,15 @@ wg_event_item_new (WgEventView *view)
  *
  * Gives what it shows.
  *
- * Thread: any; it never changes.
+ * Thread: the one that has it.
  * Errors: none.
  *
- * Returns: (transfer none): the view
+ * Returns: (transfer none): the view, valid until "changed"
  */
 const WgEventView *
 wg_event_item_get_view (WgEventItem *self)
 {
-  return self->view;
+  return wg_item_get_content (self);
 }
 
 /**
@@ -132,7 +128,7 @@ wg_event_item_get_view (WgEventItem *self)
  *
  * Gives the id of its event.
  *
- * Thread: any.
+ * Thread: the one that has it.
  * Errors: none.
  *
  * Returns: (transfer none): the id
@@ -140,5 +136,5 @@ wg_event_item_get_view (WgEventItem *self)
 const char *
 wg_event_item_get_id (WgEventItem *self)
 {
-  return self->view->event->id;
+  return wg_item_get_id (WG_ITEM (self));
 }

@@ -90,23 +90,6 @@ complete_new (WgStoreContext *context, const Creation *creation)
   return event;
 }
 
-static gboolean
-has_record (WgStoreContext *context, const char *id, gboolean *out_has, GError **error)
-{
-  WgStatement *row = wg_db_statement (context->db, "record_get", error);
-  g_autoptr (GError) local = NULL;
-
-  if (row == NULL)
-    return FALSE;
-  wg_statement_bind_text (row, "id", id);
-  *out_has = wg_statement_next (row, &local);
-  wg_statement_reset (row);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
-}
-
 static char *
 make_scope (const WgEvent *event)
 {
@@ -132,7 +115,7 @@ create (WgStoreContext *context, gpointer data, GError **error)
   g_autoptr (WgEvent) event = NULL;
   gboolean exists = FALSE;
 
-  if (!has_record (context, creation->id, &exists, error))
+  if (!wg_record_exists (context, creation->id, &exists, error))
     return FALSE;
   if (creation->draft_id)
     {
@@ -380,14 +363,8 @@ gint64
 wg_event_store_next_release_ms (WgStoreContext *context, GError **error)
 {
   WgStatement *row = wg_db_statement (context->db, "outbox_next_release", error);
-  gint64 at_ms = 0;
 
-  if (row == NULL)
-    return 0;
-  if (wg_statement_next (row, error))
-    at_ms = wg_statement_int (row, "at_ms");
-  wg_statement_reset (row);
-  return at_ms;
+  return MAX (wg_db_take_int (row, "at_ms", error), 0);
 }
 
 /* --- steps ----------------------------------------------------------------------------------- */

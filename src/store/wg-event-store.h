@@ -4,6 +4,7 @@
 
 #include "core/wg-duplicate.h"
 #include "core/wg-operation.h"
+#include "store/wg-item.h"
 #include "store/wg-store.h"
 
 G_BEGIN_DECLS
@@ -43,8 +44,8 @@ typedef struct
 
 #define WG_TYPE_EVENT_ITEM (wg_event_item_get_type ())
 G_DECLARE_FINAL_TYPE (
-    WgEventItem, wg_event_item, WG, EVENT_ITEM, GObject) /* GObject around one view, for lists */
-WgEventItem *wg_event_item_new (WgEventView *view);      /* takes it */
+    WgEventItem, wg_event_item, WG, EVENT_ITEM, WgItem) /* GObject around one view, for lists */
+WgEventItem *wg_event_item_new (WgEventView *view);     /* takes it */
 const WgEventView *wg_event_item_get_view (WgEventItem *self);
 const char *wg_event_item_get_id (WgEventItem *self);
 

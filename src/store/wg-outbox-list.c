@@ -8,16 +8,15 @@
 
 struct _WgOutboxItem
 {
-  GObject parent_instance;
-  WgOutboxRow row;
+  WgItem parent_instance;
 };
 
-G_DEFINE_FINAL_TYPE (WgOutboxItem, wg_outbox_item, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (WgOutboxItem, wg_outbox_item, WG_TYPE_ITEM)
 
 static void
-wg_outbox_item_finalize (GObject *object)
+free_row (gpointer content)
 {
-  WgOutboxRow *row = &WG_OUTBOX_ITEM (object)->row;
+  WgOutboxRow *row = content;
 
   g_free (row->op_id);
   g_free (row->rec);
@@ -25,19 +24,25 @@ wg_outbox_item_finalize (GObject *object)
   g_free (row->refusal_field);
   g_free (row->refusal_detail);
   g_free (row->title);
-  G_OBJECT_CLASS (wg_outbox_item_parent_class)->finalize (object);
+  g_free (row);
+}
+
+static const char *
+get_id (gconstpointer content)
+{
+  return ((const WgOutboxRow *) content)->op_id;
 }
 
 static void
 wg_outbox_item_class_init (WgOutboxItemClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = wg_outbox_item_finalize;
+  WG_ITEM_CLASS (klass)->free_content = free_row;
+  WG_ITEM_CLASS (klass)->get_id = get_id;
 }
 
 static void
 wg_outbox_item_init (WgOutboxItem *self)
 {
-  self->row.refusal = -1;
 }
 
 /**
@@ -46,22 +51,21 @@ wg_outbox_item_init (WgOutboxItem *self)
  *
  * Gives what it shows.
  *
- * Thread: any; it never changes.
+ * Thread: the one that has it.
  * Errors: none.
  *
- * Returns: (transfer none): the row
+ * Returns: (transfer none): the row, valid until "changed"
  */
 const WgOutboxRow *
 wg_outbox_item_get_row (WgOutboxItem *self)
 {
-  return &self->row;
+  return wg_item_get_content (self);
 }
 
 static WgOutboxItem *
 read_item (WgStatement *s)
 {
-  WgOutboxItem *self = g_object_new (WG_TYPE_OUTBOX_ITEM, NULL);
-  WgOutboxRow *row = &self->row;
+  WgOutboxRow *row = g_new0 (WgOutboxRow, 1);
   WgRefusal refusal;
 
   row->seq = wg_statement_int (s, "seq");
@@ -78,15 +82,14 @@ read_item (WgStatement *s)
   row->refusal_code = wg_statement_dup_text (s, "code");
   row->refusal_field = wg_statement_dup_text (s, "field");
   row->refusal_detail = wg_statement_dup_text (s, "detail");
-  if (wg_refusal_from_string (row->refusal_code, &refusal))
-    row->refusal = (int) refusal;
+  row->refusal = wg_refusal_from_string (row->refusal_code, &refusal) ? (int) refusal : -1;
   row->title = wg_statement_dup_text (s, "title");
   row->has_record = wg_statement_int (s, "here") != 0;
   row->n_photos_waiting = (guint) wg_statement_int (s, "n_photos");
   if (row->truth == WG_TRUTH_APPLIED && row->kind == WG_OPERATION_EVENT_CREATE &&
       row->n_photos_waiting > 0)
     row->truth = WG_TRUTH_NO_PHOTO;
-  return self;
+  return wg_item_new (WG_TYPE_OUTBOX_ITEM, row);
 }
 
 static gboolean

@@ -253,6 +253,29 @@ wg_outbox_dismiss (WgStoreContext *context, const char *op_id, GError **error)
   return wg_store_transact (context, dismiss, (gpointer) op_id, error);
 }
 
+/**
+ * wg_outbox_dismiss_job:
+ * @context: of the job
+ * @data: op_id of a refused operation
+ * @cancellable: (nullable): not looked at: it is one short transaction
+ * @error: return location
+ *
+ * wg_outbox_dismiss() as a job of its own.
+ *
+ * Thread: the store's.
+ * Errors: those of wg_outbox_dismiss().
+ *
+ * Returns: a pointer without meaning on success
+ */
+gpointer
+wg_outbox_dismiss_job (WgStoreContext *context,
+                       gpointer data,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  return wg_outbox_dismiss (context, data, error) ? GINT_TO_POINTER (1) : NULL;
+}
+
 typedef struct
 {
   gint64 n, seq, made_ms;

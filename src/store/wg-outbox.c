@@ -275,15 +275,7 @@ wg_outbox_release (WgStoreContext *context, gint64 n, WgOperation *operation, GE
 static gint64
 query_int (WgStoreContext *context, const char *name, const char *column, GError **error)
 {
-  WgStatement *row = wg_db_statement (context->db, name, error);
-  gint64 value = 0;
-
-  if (row == NULL)
-    return 0;
-  if (wg_statement_next (row, error))
-    value = wg_statement_int (row, column);
-  wg_statement_reset (row);
-  return value;
+  return MAX (wg_db_take_int (wg_db_statement (context->db, name, error), column, error), 0);
 }
 
 /**

@@ -27,7 +27,7 @@ typedef struct
 } WgOutboxRow;
 
 #define WG_TYPE_OUTBOX_ITEM (wg_outbox_item_get_type ())
-G_DECLARE_FINAL_TYPE (WgOutboxItem, wg_outbox_item, WG, OUTBOX_ITEM, GObject)
+G_DECLARE_FINAL_TYPE (WgOutboxItem, wg_outbox_item, WG, OUTBOX_ITEM, WgItem)
 const WgOutboxRow *wg_outbox_item_get_row (WgOutboxItem *self);
 
 /* Makes seq, line and hash of one operation and queues it. Inside the caller's transaction. */
@@ -57,6 +57,10 @@ gboolean wg_outbox_rewind (WgStoreContext *context,
 gboolean wg_outbox_dismiss (WgStoreContext *context,
                             const char *op_id,
                             GError **error); /* a refused one, seen by its author */
+gpointer wg_outbox_dismiss_job (WgStoreContext *context,
+                                gpointer op_id,
+                                GCancellable *cancellable,
+                                GError **error); /* the same as a WgStoreJob */
 gboolean wg_outbox_prune (WgStoreContext *context,
                           gint64 now_ms,
                           GError **error); /* acked, durable and older than 35 days */

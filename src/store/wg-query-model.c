@@ -2,6 +2,8 @@
 /* A store query as a GListModel: asks again when a topic changes, and tells only what differs. */
 #include "store/wg-query-model.h"
 
+#include "store/wg-item.h"
+
 /* A job may outlive the model: both hold the question. */
 typedef struct
 {
@@ -42,6 +44,7 @@ struct _WgQueryModel
   GCancellable *cancellable;
   gboolean loading;
   gboolean again; /* something changed while loading */
+  gboolean other; /* the answer on its way is to another question */
 };
 
 enum
@@ -94,14 +97,42 @@ is_same (WgQueryModel *self, guint i, GPtrArray *fresh, guint j)
          self->same (g_ptr_array_index (self->items, i), g_ptr_array_index (fresh, j));
 }
 
-/* Keeps the rows that are the same at both ends, and replaces what lies between in two steps:
- * taking out and putting in at once makes GTK build every new row. */
+/* What is told anew of the same thing goes into the object that is there: its row stays, and a
+ * press that has begun on it ends on it. */
+static gboolean
+keep_items (WgQueryModel *self, GPtrArray *fresh, guint head, guint n_removed, guint n_added)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+  gboolean kept = FALSE;
+
+  for (guint i = head; i < head + n_removed; i++)
+    if (WG_IS_ITEM (self->items->pdata[i]))
+      g_hash_table_insert (known, (gpointer) wg_item_get_id (self->items->pdata[i]),
+                           GUINT_TO_POINTER (i + 1));
+  for (guint j = head; j < head + n_added && g_hash_table_size (known) > 0; j++)
+    {
+      gpointer item = fresh->pdata[j], i = NULL;
+
+      if (!WG_IS_ITEM (item) ||
+          !g_hash_table_steal_extended (known, wg_item_get_id (item), NULL, &i))
+        continue;
+      if (!is_same (self, GPOINTER_TO_UINT (i) - 1, fresh, j))
+        wg_item_take (self->items->pdata[GPOINTER_TO_UINT (i) - 1], item);
+      g_set_object (&fresh->pdata[j], self->items->pdata[GPOINTER_TO_UINT (i) - 1]);
+      kept = TRUE;
+    }
+  return kept;
+}
+
+/* Rows at both ends that are the same are not touched. Where none between stays, they go and come
+ * in two steps: taking out and putting in at once makes GTK build every new row. */
 static void
 take_items (WgQueryModel *self, GPtrArray *fresh)
 {
   guint n_old = self->items->len, n_new = fresh->len;
   guint head = 0, tail = 0;
   guint n_removed, n_added;
+  gboolean at_once;
 
   while (head < MIN (n_old, n_new) && is_same (self, head, fresh, head))
     head++;
@@ -110,18 +141,18 @@ take_items (WgQueryModel *self, GPtrArray *fresh)
     tail++;
   n_removed = n_old - head - tail;
   n_added = n_new - head - tail;
+  at_once = keep_items (self, fresh, head, n_removed, n_added);
   if (n_removed > 0)
     {
       g_ptr_array_remove_range (self->items, head, n_removed);
-      g_list_model_items_changed (G_LIST_MODEL (self), head, n_removed, 0);
+      if (!at_once)
+        g_list_model_items_changed (G_LIST_MODEL (self), head, n_removed, 0);
     }
-  if (n_added > 0)
-    {
-      for (guint i = 0; i < n_added; i++)
-        g_ptr_array_insert (self->items, (int) (head + i),
-                            g_object_ref (g_ptr_array_index (fresh, head + i)));
-      g_list_model_items_changed (G_LIST_MODEL (self), head, 0, n_added);
-    }
+  for (guint i = 0; i < n_added; i++)
+    g_ptr_array_insert (self->items, (int) (head + i),
+                        g_object_ref (g_ptr_array_index (fresh, head + i)));
+  if (n_added > 0 || at_once)
+    g_list_model_items_changed (G_LIST_MODEL (self), head, at_once ? n_removed : 0, n_added);
 }
 
 static gpointer
@@ -162,7 +193,7 @@ on_query_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (gone)
     return;
-  if (fresh)
+  if (fresh && !self->other)
     take_items (self, fresh);
   else if (error)
     g_debug ("a list stays as it was: %s", error->message);
@@ -177,7 +208,7 @@ ask (WgQueryModel *self)
 {
   Call *call = g_new0 (Call, 1);
 
-  self->again = FALSE;
+  self->again = self->other = FALSE;
   call->query = self->query;
   call->question = g_atomic_rc_box_acquire (self->question);
   wg_store_run_async (self->store, run_query, call, free_call, (GDestroyNotify) g_ptr_array_unref,
@@ -205,6 +236,37 @@ wg_query_model_refresh (WgQueryModel *self)
     }
   set_loading (self, TRUE);
   ask (self);
+}
+
+static Question *
+question_new (gpointer data, GDestroyNotify data_free)
+{
+  Question *question = g_atomic_rc_box_new0 (Question);
+
+  question->data = data;
+  question->free = data_free;
+  return question;
+}
+
+/**
+ * wg_query_model_set_data:
+ * @self: a model
+ * @data: (nullable): for the query; must not change
+ * @data_free: (nullable): frees @data, on any thread
+ *
+ * Asks something else. Rows that are in the new answer, too, stay as they are.
+ *
+ * Thread: the model's.
+ * Errors: none; a failed query leaves the rows as they were.
+ */
+void
+wg_query_model_set_data (WgQueryModel *self, gpointer data, GDestroyNotify data_free)
+{
+  g_return_if_fail (WG_IS_QUERY_MODEL (self));
+  release_question (self->question);
+  self->question = question_new (data, data_free);
+  self->other = self->loading;
+  wg_query_model_refresh (self);
 }
 
 static void
@@ -243,9 +305,7 @@ wg_query_model_new (WgStore *store,
   self->store = g_object_ref (store);
   self->topics = g_strdupv ((char **) topics);
   self->query = query;
-  self->question = g_atomic_rc_box_new0 (Question);
-  self->question->data = data;
-  self->question->free = data_free;
+  self->question = question_new (data, data_free);
   self->same = same;
   g_signal_connect_object (store, "changed", G_CALLBACK (on_store_changed_cb), self,
                            G_CONNECT_SWAPPED);

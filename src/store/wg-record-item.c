@@ -25,23 +25,22 @@ wg_record_view_free (WgRecordView *view)
 
 struct _WgRecordItem
 {
-  GObject parent_instance;
-  WgRecordView *view;
+  WgItem parent_instance;
 };
 
-G_DEFINE_FINAL_TYPE (WgRecordItem, wg_record_item, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (WgRecordItem, wg_record_item, WG_TYPE_ITEM)
 
-static void
-wg_record_item_finalize (GObject *object)
+static const char *
+get_id (gconstpointer content)
 {
-  wg_record_view_free (WG_RECORD_ITEM (object)->view);
-  G_OBJECT_CLASS (wg_record_item_parent_class)->finalize (object);
+  return ((const WgRecordView *) content)->record->id;
 }
 
 static void
 wg_record_item_class_init (WgRecordItemClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = wg_record_item_finalize;
+  WG_ITEM_CLASS (klass)->free_content = (GDestroyNotify) wg_record_view_free;
+  WG_ITEM_CLASS (klass)->get_id = get_id;
 }
 
 static void
@@ -63,27 +62,24 @@ wg_record_item_init (WgRecordItem *self)
 WgRecordItem *
 wg_record_item_new (WgRecordView *view)
 {
-  WgRecordItem *self = g_object_new (WG_TYPE_RECORD_ITEM, NULL);
-
-  self->view = view;
-  return self;
+  return wg_item_new (WG_TYPE_RECORD_ITEM, view);
 }
 
 /**
  * wg_record_item_get_view:
  * @self: an item
  *
- * Gives what is in it; it never changes.
+ * Gives what is in it.
  *
- * Thread: any.
+ * Thread: the one that has it.
  * Errors: none.
  *
- * Returns: (transfer none): the view
+ * Returns: (transfer none): the view, valid until "changed"
  */
 const WgRecordView *
 wg_record_item_get_view (WgRecordItem *self)
 {
-  return self->view;
+  return wg_item_get_content (self);
 }
 
 struct _WgConflictItem

@@ -89,6 +89,25 @@ wg_records_get (WgStoreContext *context, const char *id, GError **error)
   return view;
 }
 
+/* What was typed, looked for within the list that was chosen. */
+static WgStatement *
+open_search (WgStoreContext *context, WgRecordList which, const char *text, GError **error)
+{
+  WgStatement *row = wg_db_statement (context->db, "listing_search", error);
+  g_autofree char *to = g_strconcat (text, BEYOND, NULL);
+  gboolean due = which == WG_RECORD_LIST_UNCONFIRMED;
+
+  if (row == NULL)
+    return NULL;
+  wg_statement_bind_text (row, "from", text);
+  wg_statement_bind_text (row, "to", to);
+  wg_statement_bind_int (row, "is_open", due);
+  wg_statement_bind_int (
+      row, "before", due ? wg_half_year_start_ms (wg_ports_wall_ms (context->ports)) : G_MAXINT64);
+  wg_statement_bind_int (row, "needs_me", which == WG_RECORD_LIST_NEEDING_ME);
+  return row;
+}
+
 static WgStatement *
 open_list (WgStoreContext *context, const WgRecordQuery *query, const char *text, GError **error)
 {
@@ -105,16 +124,7 @@ open_list (WgStoreContext *context, const WgRecordQuery *query, const char *text
       return row;
     }
   if (text[0] != '\0')
-    {
-      g_autofree char *to = g_strconcat (text, BEYOND, NULL);
-      row = wg_db_statement (context->db, "listing_search", error);
-      if (row != NULL)
-        {
-          wg_statement_bind_text (row, "from", text);
-          wg_statement_bind_text (row, "to", to);
-        }
-      return row;
-    }
+    return open_search (context, query->which, text, error);
   if (query->which == WG_RECORD_LIST_NEEDING_ME)
     return wg_db_statement (context->db, "listing_needing_me", error);
   if (query->which == WG_RECORD_LIST_UNCONFIRMED)
@@ -197,7 +207,6 @@ wg_records_find_double (WgStoreContext *context, const WgRecord *record, GError 
 {
   g_autofree char *key = wg_record_dup_key (record);
   WgStatement *row;
-  char *id = NULL;
 
   if (key == NULL)
     return NULL;
@@ -207,17 +216,14 @@ wg_records_find_double (WgStoreContext *context, const WgRecord *record, GError 
   wg_statement_bind_text (row, "kind", record->kind->name);
   wg_statement_bind_text (row, "natural_key", key);
   wg_statement_bind_text (row, "id", record->id ? record->id : "");
-  if (wg_statement_next (row, error))
-    id = wg_statement_dup_text (row, "id");
-  wg_statement_reset (row);
-  return id;
+  return wg_db_take_text (row, "id", error);
 }
 
 static gboolean
 count (WgStoreContext *context, const char *name, const WgKind *kind, guint *out_n, GError **error)
 {
   WgStatement *row = wg_db_statement (context->db, name, error);
-  gboolean ok;
+  gint64 n;
 
   if (row == NULL)
     return FALSE;
@@ -226,11 +232,10 @@ count (WgStoreContext *context, const char *name, const WgKind *kind, guint *out
   if (g_str_equal (name, "listing_count_unconfirmed"))
     wg_statement_bind_int (row, "before",
                            wg_half_year_start_ms (wg_ports_wall_ms (context->ports)));
-  ok = wg_statement_next (row, error);
-  if (ok)
-    *out_n = (guint) wg_statement_int (row, "n");
-  wg_statement_reset (row);
-  return ok;
+  n = wg_db_take_int (row, "n", error);
+  if (n >= 0)
+    *out_n = (guint) n;
+  return n >= 0;
 }
 
 /**

@@ -497,34 +497,23 @@ write_photos (WgStoreContext *context, const char *id, const Overlay *overlay, G
 }
 
 static gboolean
-count_photos (WgStoreContext *context, const char *id, guint *out_n, GError **error)
-{
-  WgStatement *row = wg_db_statement (context->db, "photo_count_waiting", error);
-  gboolean ok;
-
-  if (row == NULL)
-    return FALSE;
-  wg_statement_bind_text (row, "rec", id);
-  ok = wg_statement_next (row, error);
-  if (ok)
-    *out_n = (guint) wg_statement_int (row, "n");
-  wg_statement_reset (row);
-  return ok;
-}
-
-static gboolean
 write_index (WgStoreContext *context, const char *id, const Overlay *overlay, GError **error)
 {
   const WgEvent *event = overlay->event;
   WgDelivery delivery = wg_record_judge (overlay->operations, overlay->has_base);
-  guint n_photos = 0;
+  WgStatement *waiting = wg_db_statement (context->db, "photo_count_waiting", error);
+  gint64 n_photos;
   gboolean mine = g_strcmp0 (event->reporter, context->worker->id) == 0;
   gboolean listed = delivery.truth != WG_TRUTH_UNDONE;
   gboolean needs_me = delivery.truth == WG_TRUTH_REFUSED || delivery.truth == WG_TRUTH_CONFLICT ||
                       (mine && event->state == WG_EVENT_STATE_RETURNED);
   gint64 made_ms = event->reported_ms ? event->reported_ms : event->occurred_ms;
 
-  if (!count_photos (context, id, &n_photos, error))
+  if (waiting == NULL)
+    return FALSE;
+  wg_statement_bind_text (waiting, "rec", id);
+  n_photos = wg_db_take_int (waiting, "n", error);
+  if (n_photos < 0)
     return FALSE;
   if (delivery.truth == WG_TRUTH_APPLIED && n_photos > 0 && mine)
     delivery.truth = WG_TRUTH_NO_PHOTO;
@@ -534,7 +523,7 @@ write_index (WgStoreContext *context, const char *id, const Overlay *overlay, GE
       'r', event->lon, "lat", 'r', event->lat, "occurred_ms", 'i', event->occurred_ms, "made_ms",
       'i', made_ms, "mine", 'i', (gint64) mine, "truth", 's', wg_truth_to_name (delivery.truth),
       "hold_until_ms", 'i', delivery.hold_until_ms, "n_waiting", 'i', (gint64) delivery.n_waiting,
-      "n_photos", 'i', (gint64) n_photos, "listed", 'i', (gint64) listed, "is_open", 'i',
+      "n_photos", 'i', n_photos, "listed", 'i', (gint64) listed, "is_open", 'i',
       (gint64) wg_event_state_is_open (event->state), "needs_me", 'i', (gint64) needs_me, NULL);
 }
 
@@ -563,6 +552,34 @@ drop_record (WgStoreContext *context, const char *id, GError **error)
 {
   return wg_db_run (context->db, "photo_clear", error, "rec", 's', id, NULL) &&
          wg_db_run (context->db, "record_delete", error, "id", 's', id, NULL);
+}
+
+/**
+ * wg_record_exists:
+ * @context: of the job
+ * @id: a record of any kind
+ * @out_exists: (out): whether there is a row
+ * @error: return location
+ *
+ * Tells whether a record is here.
+ *
+ * Thread: the store's.
+ * Errors: of the engine.
+ *
+ * Returns: %TRUE unless something failed
+ */
+gboolean
+wg_record_exists (WgStoreContext *context, const char *id, gboolean *out_exists, GError **error)
+{
+  WgStatement *row = wg_db_statement (context->db, "record_any", error);
+  gint64 has;
+
+  if (row == NULL)
+    return FALSE;
+  wg_statement_bind_text (row, "id", id);
+  has = wg_db_take_int (row, "has", error);
+  *out_exists = has > 0;
+  return has >= 0;
 }
 
 /* Of which kind the record is, or will be: its row says so, or the operation that makes it. */

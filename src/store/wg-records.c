@@ -69,23 +69,6 @@ typedef struct
 } Creation;
 
 static gboolean
-has_record (WgStoreContext *context, const char *id, gboolean *out_has, GError **error)
-{
-  WgStatement *row = wg_db_statement (context->db, "record_get", error);
-  g_autoptr (GError) local = NULL;
-
-  if (row == NULL)
-    return FALSE;
-  wg_statement_bind_text (row, "id", id);
-  *out_has = wg_statement_next (row, &local);
-  wg_statement_reset (row);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
-}
-
-static gboolean
 append_creation (WgStoreContext *context,
                  const WgRecord *given,
                  const char *redo_of,
@@ -112,7 +95,7 @@ create (WgStoreContext *context, gpointer data, GError **error)
   g_autoptr (WgRecord) record = wg_record_edit (self->record);
   gboolean exists = FALSE;
 
-  if (!has_record (context, self->id, &exists, error) ||
+  if (!wg_record_exists (context, self->id, &exists, error) ||
       !throw_draft (context, self->draft_id, error))
     return FALSE;
   /* The second tap, or another try after a fault whose commit had reached the disk. */
@@ -325,13 +308,69 @@ wg_records_void (WgStoreContext *context, const char *id, const char *reason, GE
   return check_reason (reason, error) && wg_store_transact (context, act, &self, error);
 }
 
+static gboolean
+confirm_one (WgStoreContext *context, const char *id, GError **error)
+{
+  Act self = { WG_OPERATION_RECORD_CONFIRM, id, NULL, NULL };
+
+  return act (context, &self, error);
+}
+
+/* Those of @kind that are part of @whole by @field. */
+static gboolean
+confirm_parts (WgStoreContext *context,
+               const WgRecord *whole,
+               const WgKind *kind,
+               const WgField *field,
+               guint *n_confirmed,
+               GError **error)
+{
+  WgRecordQuery query = {
+    .kind = kind, .link_field = field->name, .link_to = whole->id, .limit = G_MAXINT
+  };
+  g_autoptr (GPtrArray) parts = wg_records_list (context, &query, error);
+
+  for (guint i = 0; parts && i < parts->len; i++)
+    {
+      const WgRecord *part = wg_record_item_get_view (g_ptr_array_index (parts, i))->record;
+
+      if (!wg_record_is_due (part, wg_ports_wall_ms (context->ports)))
+        continue;
+      if (!confirm_one (context, part->id, error))
+        return FALSE;
+      (*n_confirmed)++;
+    }
+  return parts != NULL;
+}
+
+static gboolean
+confirm (WgStoreContext *context, gpointer data, GError **error)
+{
+  const char *id = data;
+  g_autoptr (WgRecord) record = wg_record_load (context, id, error);
+  guint n_confirmed = 0;
+
+  if (record == NULL)
+    return FALSE;
+  for (const WgKind *const *kind = wg_kind_list (); *kind != NULL; kind++)
+    for (const WgField *field = (*kind)->fields; field->name != NULL; field++)
+      if ((field->flags & WG_FIELD_PART_OF) && g_strcmp0 (field->codes, record->kind->name) == 0 &&
+          !confirm_parts (context, record, *kind, field, &n_confirmed, error))
+        return FALSE;
+  if (n_confirmed > 0 && !wg_record_is_due (record, wg_ports_wall_ms (context->ports)))
+    return TRUE;
+  return confirm_one (context, id, error);
+}
+
 /**
  * wg_records_confirm:
  * @context: of the job
  * @id: a record
  * @error: return location
  *
- * Says that the record was looked at in this half-year and is right.
+ * Says that the record was looked at in this half-year and is right, and with it those of its
+ * parts that nobody has looked at yet: who stood in the flat has seen who lives there. All of
+ * them or none.
  *
  * Thread: the store's.
  * Errors: %WG_STORE_ERROR_NOT_FOUND; %WG_STORE_ERROR_INVALID when it is void.
@@ -342,9 +381,7 @@ wg_records_void (WgStoreContext *context, const char *id, const char *reason, GE
 gboolean
 wg_records_confirm (WgStoreContext *context, const char *id, GError **error)
 {
-  Act self = { WG_OPERATION_RECORD_CONFIRM, id, NULL, NULL };
-
-  return wg_store_transact (context, act, &self, error);
+  return wg_store_transact (context, confirm, (gpointer) id, error);
 }
 
 /**

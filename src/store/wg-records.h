@@ -25,7 +25,7 @@ void wg_record_view_free (WgRecordView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WgRecordView, wg_record_view_free)
 
 #define WG_TYPE_RECORD_ITEM (wg_record_item_get_type ())
-G_DECLARE_FINAL_TYPE (WgRecordItem, wg_record_item, WG, RECORD_ITEM, GObject)
+G_DECLARE_FINAL_TYPE (WgRecordItem, wg_record_item, WG, RECORD_ITEM, WgItem)
 const WgRecordView *wg_record_item_get_view (WgRecordItem *self);
 
 /* --- writes; each is ONE transaction: record + operation + outbox row ------------------------ */
@@ -48,7 +48,7 @@ gboolean wg_records_change (WgStoreContext *context,
                             GError **error);
 gboolean
 wg_records_void (WgStoreContext *context, const char *id, const char *reason, GError **error);
-/* Looked at in this half-year, nothing has changed. */
+/* Looked at in this half-year, nothing has changed; the same for its parts that are due. */
 gboolean wg_records_confirm (WgStoreContext *context, const char *id, GError **error);
 /* Personal fields are shown unmasked: who, which, why goes to the platform's audit. */
 gboolean wg_records_reveal (WgStoreContext *context,
@@ -68,7 +68,7 @@ typedef enum
   WG_RECORD_LIST_NEEDING_ME,  /* refused or in conflict */
 } WgRecordList;
 
-/* The first that is given decides: @link_to, @text, @which. */
+/* @link_to decides alone; @text is looked for within @which. */
 typedef struct
 {
   const WgKind *kind;

@@ -109,6 +109,8 @@ typedef struct
 } WgDelivery;
 
 WgDelivery wg_record_judge (GPtrArray *operations, gboolean has_base);
+gboolean
+wg_record_exists (WgStoreContext *context, const char *id, gboolean *out_exists, GError **error);
 gboolean wg_record_refresh (WgStoreContext *context, const char *id, GError **error);
 gboolean wg_record_refresh_all (WgStoreContext *context, GPtrArray *ids, GError **error);
 /* Local content: base plus what waits; %NULL with NOT_FOUND. @out_steps: of WgEventStep */

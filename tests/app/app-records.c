@@ -124,9 +124,6 @@ add_conflict (AppTablet *tablet, GPtrArray *rows)
   conflict->my_name = g_strdup (tablet->worker->name);
   conflict->my_ms = g_get_real_time () / 1000 - 3600000;
   conflict->opened_ms = conflict->my_ms + 60000;
-  conflict->base = wg_record_new (kind);
-  conflict->theirs = wg_record_new (kind);
-  conflict->mine = wg_record_new (kind);
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
     {
       WgConflictField field = {

@@ -193,12 +193,6 @@ step_refused (Day *day, GError **error)
   return ok;
 }
 
-static gpointer
-dismiss_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
-{
-  return GINT_TO_POINTER (wg_outbox_dismiss (context, data, error));
-}
-
 static gboolean
 step_dismiss (Day *day, GError **error)
 {
@@ -207,7 +201,7 @@ step_dismiss (Day *day, GError **error)
   if (view == NULL)
     return FALSE;
   return view->refusal_op == NULL ||
-         wg_store_run (day->f->store, dismiss_job, view->refusal_op, error) != NULL;
+         wg_store_run (day->f->store, wg_outbox_dismiss_job, view->refusal_op, error) != NULL;
 }
 
 static gpointer
@@ -543,6 +537,130 @@ test_each_exit (void)
     }
 }
 
+/* --- a family is confirmed whole or not at all ----------------------------------------------- */
+
+#define N_MEMBERS 3
+
+static const char FAMILY[] = "0198d4a0-0000-7000-8000-0000000000f0";
+
+static gpointer
+create_family_job (WgStoreContext *context,
+                   gpointer data,
+                   GCancellable *cancellable,
+                   GError **error)
+{
+  g_autoptr (WgRecord) record = wg_record_new (wg_kind_find ("household"));
+  static const char *const names[] = { "place", "building", "unit", "room" };
+  g_autofree char *id = NULL;
+
+  record->id = g_strdup (FAMILY);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    wg_record_set_text (record, names[i], "样例");
+  wg_record_set_text (record, "tenure", "1");
+  id = wg_records_create (context, record, NULL, error);
+  for (guint i = 0; i < N_MEMBERS && id != NULL; i++)
+    {
+      g_autoptr (WgRecord) member = wg_record_new (wg_kind_find ("resident"));
+
+      wg_record_set_text (member, "name", "样例居民");
+      wg_record_set_text (member, "id_kind", "000");
+      wg_record_set_text (member, "pop_type", "10");
+      wg_record_set_text (member, "status", "1");
+      wg_record_set_text (member, "household", FAMILY);
+      g_free (id);
+      id = wg_records_create (context, member, NULL, error);
+    }
+  return GINT_TO_POINTER (id != NULL);
+}
+
+static gpointer
+count_due_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  guint n = 0;
+
+  for (const WgKind *const *kind = wg_kind_list (); *kind != NULL; kind++)
+    {
+      WgRecordCounts counts;
+
+      if (!wg_records_count (context, *kind, &counts, error))
+        return NULL;
+      n += counts.n_unconfirmed;
+    }
+  *(guint *) data = n;
+  return GINT_TO_POINTER (1);
+}
+
+/* A store of last half-year, with a family in it. */
+static WgTestStore *
+copy_family (WgTestStore *made)
+{
+  WgTestStore *f = copy_template ();
+
+  wg_test_folder_remove (f->path);
+  g_autofree char *own_reserve = g_build_filename (f->path, "reserve", NULL);
+  wg_test_folder_copy (made->path, f->path);
+  g_assert_cmpint (link (reserve, own_reserve), ==, 0);
+  wg_test_ports_advance (&f->clock, G_GINT64_CONSTANT (200) * 86400000);
+  return f;
+}
+
+static void
+confirm_until_exit (WgTestStore *f, gint64 n, char kind)
+{
+  f->store = wg_store_unlock (f->path, &f->clock.ports, WG_TEST_SECRET, NULL);
+  if (f->store == NULL)
+    _exit (1);
+  wg_db_fault_arm (n, kind);
+  (void) wg_store_run (f->store, confirm_resident_job, (gpointer) FAMILY, NULL);
+  _exit (wg_db_fault_count () >= n ? 3 : 0);
+}
+
+/* FALSE when the n-th write was never reached. */
+static gboolean
+confirm_through (WgTestStore *made, gint64 n, char kind)
+{
+  g_autoptr (WgTestStore) f = copy_family (made);
+  int status = 0;
+  guint n_due = 99;
+  pid_t child = fork ();
+
+  if (child == 0)
+    confirm_until_exit (f, n, kind);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFEXITED (status));
+  g_assert_true (WEXITSTATUS (status) == 0 || WEXITSTATUS (status) == 3 ||
+                 WEXITSTATUS (status) == 99);
+  wg_test_store_reopen (f);
+  wg_test_store_check (f);
+  wg_test_store_run (f, count_due_job, &n_due);
+  g_test_message ("%c at write %d: %u due", kind, (int) n, n_due);
+  g_assert_true (n_due == 0 || n_due == N_MEMBERS + 1);
+  if (WEXITSTATUS (status) == 0)
+    g_assert_cmpuint (n_due, ==, 0);
+  return WEXITSTATUS (status) != 0;
+}
+
+static void
+test_family (void)
+{
+  g_autoptr (WgTestStore) made = copy_template ();
+  static const char kinds[] = { 'F', 'I', 'S', 'X' };
+
+  wg_test_store_reopen (made);
+  wg_test_store_run (made, create_family_job, NULL);
+  wg_test_store_lock (made);
+  g_autofree char *own_reserve = g_build_filename (made->path, "reserve", NULL);
+  g_assert_cmpint (g_unlink (own_reserve), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      gint64 n = 1;
+
+      while (confirm_through (made, n, kinds[i]))
+        n += stride;
+      g_assert_cmpint (n, >, 5);
+    }
+}
+
 /* --- making a store -------------------------------------------------------------------------- */
 
 static void
@@ -605,6 +723,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/store/fault/io-for-good", GINT_TO_POINTER ('i'), test_each_write);
   g_test_add_data_func ("/store/fault/short-write", GINT_TO_POINTER ('S'), test_each_write);
   g_test_add_func ("/store/fault/exit", test_each_exit);
+  g_test_add_func ("/store/fault/family", test_family);
   g_test_add_data_func ("/store/fault/creation-full", GINT_TO_POINTER ('f'),
                         test_each_write_of_creation);
   g_test_add_data_func ("/store/fault/creation-io", GINT_TO_POINTER ('i'),

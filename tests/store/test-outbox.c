@@ -195,12 +195,6 @@ mend_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GEr
   return GINT_TO_POINTER (wg_event_store_mend (context, mend->event, mend->redo_of, error));
 }
 
-static gpointer
-dismiss_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
-{
-  return GINT_TO_POINTER (wg_outbox_dismiss (context, data, error));
-}
-
 static WgOutboxRow
 first_row (GPtrArray *list)
 {
@@ -262,11 +256,11 @@ test_refused_is_dismissed (void)
   platform->refuse = WG_REFUSAL_NO_RIGHT;
   wg_test_push (f, platform, FALSE);
   view = get (f, id);
-  wg_test_store_run (f, dismiss_job, view->refusal_op);
+  wg_test_store_run (f, wg_outbox_dismiss_job, view->refusal_op);
   error = wg_test_store_fail (f, get_job, id);
   g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND);
   g_clear_error (&error);
-  error = wg_test_store_fail (f, dismiss_job, view->refusal_op);
+  error = wg_test_store_fail (f, wg_outbox_dismiss_job, view->refusal_op);
   g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND);
   wg_test_store_check (f);
 }
@@ -346,7 +340,7 @@ test_platform_restored (void)
   wg_test_push (f, lost, FALSE);
   lost->refuse = WG_N_REFUSAL;
   view = get (f, second);
-  wg_test_store_run (f, dismiss_job, view->refusal_op);
+  wg_test_store_run (f, wg_outbox_dismiss_job, view->refusal_op);
   wg_test_pull (f, lost);
 
   /* the backup had none of it; the settled one has its number, too, and goes again */
@@ -381,7 +375,7 @@ test_settled_numbers_go_again (void)
   lost->refuse = WG_REFUSAL_QUOTA;
   wg_test_push (f, lost, FALSE);
   view = get (f, id);
-  wg_test_store_run (f, dismiss_job, view->refusal_op);
+  wg_test_store_run (f, wg_outbox_dismiss_job, view->refusal_op);
   Rewind data = { 0, NULL, NULL };
   wg_test_store_run (f, rewind_job, &data);
   wg_test_push (f, restored, FALSE);

@@ -267,19 +267,78 @@ test_find (void)
   wg_test_store_check (f);
 }
 
-static void
-test_links (void)
+static WgRecord *
+make_household (void)
 {
-  g_autoptr (WgTestStore) f = wg_test_store_new ();
-  g_autoptr (WgRecord) house = wg_record_new (wg_kind_find ("household"));
-  g_autoptr (WgRecord) member = make_resident ("王一", NULL);
-  g_autofree char *house_id = NULL, *member_id = NULL, *found = NULL, *members = NULL, *head = NULL;
+  WgRecord *house = wg_record_new (wg_kind_find ("household"));
 
   wg_record_set_text (house, "place", "安泰小区");
   wg_record_set_text (house, "building", "3号楼");
   wg_record_set_text (house, "unit", "2");
   wg_record_set_text (house, "room", "101");
   wg_record_set_text (house, "tenure", "1");
+  return house;
+}
+
+/* What is typed is looked for within the list that was chosen. */
+static void
+test_find_in_list (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autofree char *zhang = create_resident (f, "张三丰", NULL);
+  g_autofree char *wu = create_resident (f, "张无忌", NULL);
+  g_autofree char *due = NULL, *needing = NULL, *all = NULL;
+
+  wg_test_ports_advance (&f->clock, G_GINT64_CONSTANT (60) * 86400000); /* January */
+  wg_test_store_run (f, confirm_job, zhang);
+  due = names_of (f, (WgRecordQuery) { .text = "z", .which = WG_RECORD_LIST_UNCONFIRMED });
+  g_assert_cmpstr (due, ==, "张无忌");
+  needing = names_of (f, (WgRecordQuery) { .text = "z", .which = WG_RECORD_LIST_NEEDING_ME });
+  g_assert_cmpstr (needing, ==, "");
+  all = names_of (f, (WgRecordQuery) { .text = "z" });
+  g_assert_cmpstr (all, ==, "张三丰 张无忌");
+}
+
+/* Who confirms a household has seen who lives there, but not those who were seen already. */
+static void
+test_family (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgRecord) house = make_household ();
+  g_autofree char *house_id = create_record (f, house);
+  const char *const names[] = { "王一", "王二", "王三" };
+  g_autofree char *seen = NULL, *alone = create_resident (f, "张三丰", NULL), *due = NULL;
+  WgRecordCounts counts;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (WgRecord) member = make_resident (names[i], NULL);
+
+      wg_record_set_text (member, "household", house_id);
+      g_free (seen);
+      seen = create_record (f, member);
+    }
+  wg_test_ports_advance (&f->clock, G_GINT64_CONSTANT (60) * 86400000); /* January */
+  wg_test_store_run (f, confirm_job, seen);
+  wg_test_store_run (f, confirm_job, house_id);
+  due = names_of (f, (WgRecordQuery) { .which = WG_RECORD_LIST_UNCONFIRMED });
+  g_assert_cmpstr (due, ==, "张三丰");
+  g_autoptr (WgRecordView) member = get_record (f, seen), whole = get_record (f, house_id);
+  g_assert_cmpuint (member->n_waiting, ==, 2); /* made and seen, once */
+  g_assert_cmpuint (whole->n_waiting, ==, 2);
+  counts = count_records (f);
+  g_assert_cmpuint (counts.n_unconfirmed, ==, 1);
+  wg_test_store_check (f);
+}
+
+static void
+test_links (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgRecord) house = make_household ();
+  g_autoptr (WgRecord) member = make_resident ("王一", NULL);
+  g_autofree char *house_id = NULL, *member_id = NULL, *found = NULL, *members = NULL, *head = NULL;
+
   house_id = create_record (f, house);
   found = wg_test_store_run (f, double_job, house);
   g_assert_cmpstr (found, ==, house_id);
@@ -621,6 +680,8 @@ main (int argc, char **argv)
   wg_test_store_init ();
   g_test_add_func ("/store/records/pinyin", test_pinyin);
   g_test_add_func ("/store/records/find", test_find);
+  g_test_add_func ("/store/records/find-in-list", test_find_in_list);
+  g_test_add_func ("/store/records/family", test_family);
   g_test_add_func ("/store/records/links", test_links);
   g_test_add_func ("/store/records/refused-input", test_refused_input);
   g_test_add_func ("/store/records/life", test_life);

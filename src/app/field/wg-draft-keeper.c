@@ -2,6 +2,8 @@
 /* Keeps a form as a draft at every pause in typing, so that nothing typed is ever lost. */
 #include "app/field/wg-draft-keeper.h"
 
+#include <glib/gi18n.h>
+
 #include "app/wg-toast.h"
 #include "store/wg-query-model.h"
 
@@ -222,24 +224,7 @@ wg_draft_keeper_adopt (WgDraftKeeper *self)
 }
 
 /**
- * wg_draft_keeper_has_draft:
- * @self: the keeper
- *
- * Tells whether a draft was saved.
- *
- * Thread: UI.
- * Errors: none.
- *
- * Returns: %TRUE once there was something worth keeping
- */
-gboolean
-wg_draft_keeper_has_draft (WgDraftKeeper *self)
-{
-  return self->has_draft;
-}
-
-/**
- * wg_draft_keeper_get_id:
+ * wg_draft_keeper_get_draft:
  * @self: the keeper
  *
  * Names the draft.
@@ -247,12 +232,31 @@ wg_draft_keeper_has_draft (WgDraftKeeper *self)
  * Thread: UI.
  * Errors: none.
  *
- * Returns: (transfer none): its id
+ * Returns: (transfer none) (nullable): its id; %NULL while there was nothing worth keeping
  */
 const char *
-wg_draft_keeper_get_id (WgDraftKeeper *self)
+wg_draft_keeper_get_draft (WgDraftKeeper *self)
 {
-  return self->id;
+  return self->has_draft ? self->id : NULL;
+}
+
+/**
+ * wg_draft_keeper_leave:
+ * @self: the keeper
+ * @dialog: the dialog of the form, which is closing
+ *
+ * Keeps the form of a dialog that was closed without reporting, and says where it is now.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_draft_keeper_leave (WgDraftKeeper *self, GtkWidget *dialog)
+{
+  wg_draft_keeper_flush (self);
+  if (self->has_draft)
+    wg_toast_show (dialog, _ ("Kept as a draft on the page “Today”"));
+  wg_draft_keeper_stop (self);
 }
 
 /* --- drafts in a list ------------------------------------------------------------------------- */

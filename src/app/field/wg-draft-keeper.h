@@ -31,8 +31,8 @@ void wg_draft_keeper_flush (WgDraftKeeper *self);
 void wg_draft_keeper_stop (WgDraftKeeper *self);
 void wg_draft_keeper_resume (WgDraftKeeper *self);
 void wg_draft_keeper_adopt (WgDraftKeeper *self); /* the draft is there already */
-gboolean wg_draft_keeper_has_draft (WgDraftKeeper *self);
-const char *wg_draft_keeper_get_id (WgDraftKeeper *self);
+const char *wg_draft_keeper_get_draft (WgDraftKeeper *self);
+void wg_draft_keeper_leave (WgDraftKeeper *self, GtkWidget *dialog);
 
 /* A draft in a list. */
 #define WG_TYPE_DRAFT_ITEM (wg_draft_item_get_type ())

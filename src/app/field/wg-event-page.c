@@ -327,12 +327,8 @@ static void
 on_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (WgEventPage) self = user_data;
-  g_autoptr (GError) error = NULL;
 
-  if (wg_store_run_finish (WG_STORE (source), result, &error) == NULL)
-    wg_toast_show_error (GTK_WIDGET (self), error);
-  else if (wg_services_get_sync (self->services) != NULL)
-    wg_sync_poke (wg_services_get_sync (self->services));
+  wg_toast_finish (GTK_WIDGET (self), self->services, source, result);
 }
 
 static void
@@ -354,17 +350,11 @@ on_undo_cb (WgEventPage *self)
                       g_object_ref (self));
 }
 
-static gpointer
-dismiss_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
-{
-  return wg_outbox_dismiss (context, data, error) ? GINT_TO_POINTER (1) : NULL;
-}
-
 static void
 on_dismiss_cb (WgEventPage *self)
 {
   if (self->view->refusal_op != NULL)
-    wg_store_run_async (wg_services_get_store (self->services), dismiss_job,
+    wg_store_run_async (wg_services_get_store (self->services), wg_outbox_dismiss_job,
                         g_strdup (self->view->refusal_op), g_free, NULL, NULL, on_done_cb,
                         g_object_ref (self));
 }

@@ -18,7 +18,8 @@ struct _WgEventRow
   GtkWidget *truth;
   GtkImage *truth_icon;
   GtkLabel *truth_word;
-  WgEventItem *item; /* owned */
+  WgServices *services; /* owned */
+  WgEventItem *item;    /* owned */
 };
 
 G_DEFINE_FINAL_TYPE (WgEventRow, wg_event_row, GTK_TYPE_BUTTON)
@@ -77,8 +78,9 @@ wg_event_row_dispose (GObject *object)
 {
   WgEventRow *self = WG_EVENT_ROW (object);
 
+  wg_event_row_set_item (self, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_EVENT_ROW);
-  g_clear_object (&self->item);
+  g_clear_object (&self->services);
   G_OBJECT_CLASS (wg_event_row_parent_class)->dispose (object);
 }
 
@@ -107,6 +109,7 @@ wg_event_row_init (WgEventRow *self)
 
 /**
  * wg_event_row_new:
+ * @services: what the screens work with
  *
  * Makes an empty row.
  *
@@ -116,36 +119,23 @@ wg_event_row_init (WgEventRow *self)
  * Returns: (transfer floating): the row
  */
 WgEventRow *
-wg_event_row_new (void)
+wg_event_row_new (WgServices *services)
 {
-  return g_object_new (WG_TYPE_EVENT_ROW, NULL);
+  WgEventRow *self = g_object_new (WG_TYPE_EVENT_ROW, NULL);
+
+  self->services = g_object_ref (services);
+  return self;
 }
 
-/**
- * wg_event_row_set_item:
- * @self: the row
- * @item: (nullable): an event
- * @now_ms: now, for the age
- *
- * Shows an event. The row's accessible name is all that it shows, in one sentence.
- *
- * Thread: UI.
- * Errors: none.
- */
-void
-wg_event_row_set_item (WgEventRow *self, WgEventItem *item, gint64 now_ms)
+/* The row's accessible name is all that it shows, in one sentence. */
+static void
+show_item (WgEventRow *self)
 {
-  const WgEventView *view;
-  g_autofree char *what = NULL;
-  g_autofree char *detail = NULL;
+  const WgEventView *view = wg_event_item_get_view (self->item);
+  g_autofree char *what = wg_event_describe_what (view);
+  g_autofree char *detail = describe_detail (view, wg_services_now_ms (self->services));
   g_autofree char *name = NULL;
 
-  g_set_object (&self->item, item);
-  if (item == NULL)
-    return;
-  view = wg_event_item_get_view (item);
-  what = wg_event_describe_what (view);
-  detail = describe_detail (view, now_ms);
   gtk_label_set_text (self->level, wg_level_to_mark (view->event->level));
   set_style (GTK_WIDGET (self->level), "level-mark", wg_level_to_style (view->event->level));
   gtk_label_set_text (self->what, what);
@@ -156,4 +146,26 @@ wg_event_row_set_item (WgEventRow *self, WgEventItem *item, gint64 now_ms)
                                           gtk_label_get_text (self->truth_word) },
                        4);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+/**
+ * wg_event_row_set_item:
+ * @self: the row
+ * @item: (nullable): an event
+ *
+ * Shows an event, and follows it.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_event_row_set_item (WgEventRow *self, WgEventItem *item)
+{
+  if (self->item != NULL)
+    g_signal_handlers_disconnect_by_data (self->item, self);
+  g_set_object (&self->item, item);
+  if (item == NULL)
+    return;
+  g_signal_connect_object (item, "changed", G_CALLBACK (show_item), self, G_CONNECT_SWAPPED);
+  show_item (self);
 }

@@ -113,18 +113,18 @@ add_groups (WgEventsPage *self)
 }
 
 static void
-on_row_setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item)
+on_row_setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, WgEventsPage *self)
 {
-  gtk_list_item_set_child (list_item, GTK_WIDGET (wg_event_row_new ()));
+  gtk_list_item_set_child (list_item, GTK_WIDGET (wg_event_row_new (self->services)));
   gtk_list_item_set_activatable (list_item, FALSE);
   gtk_list_item_set_focusable (list_item, FALSE);
 }
 
 static void
-on_row_bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, WgEventsPage *self)
+on_row_bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item)
 {
   wg_event_row_set_item (WG_EVENT_ROW (gtk_list_item_get_child (list_item)),
-                         gtk_list_item_get_item (list_item), wg_services_now_ms (self->services));
+                         gtk_list_item_get_item (list_item));
 }
 
 static void

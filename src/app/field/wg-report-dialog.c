@@ -134,8 +134,7 @@ finish (WgReportDialog *self)
 
   self->done = TRUE;
   wg_draft_keeper_stop (self->keeper);
-  if (wg_services_get_sync (self->services) != NULL)
-    wg_sync_poke (wg_services_get_sync (self->services));
+  wg_services_sync_soon (self->services);
   wg_toast_show (GTK_WIDGET (self), major ? _("Saved on this tablet, not delivered yet: telephone!")
                                           : _("Saved on this tablet, waiting to be sent"));
   adw_dialog_force_close (ADW_DIALOG (self));
@@ -184,8 +183,7 @@ save (WgReportDialog *self)
 {
   WgStore *store = wg_services_get_store (self->services);
   WgEvent *event = wg_report_form_get_event (self->form);
-  const char *draft_id =
-      wg_draft_keeper_has_draft (self->keeper) ? wg_draft_keeper_get_id (self->keeper) : NULL;
+  const char *draft_id = wg_draft_keeper_get_draft (self->keeper);
 
   set_busy (self, TRUE);
   /* A draft being saved right now is saved before this job: the store keeps order. */
@@ -450,12 +448,8 @@ wg_report_dialog_closed (AdwDialog *dialog)
 {
   WgReportDialog *self = WG_REPORT_DIALOG (dialog);
 
-  if (self->done || self->keeper == NULL)
-    return;
-  wg_draft_keeper_flush (self->keeper);
-  if (wg_draft_keeper_has_draft (self->keeper))
-    wg_toast_show (GTK_WIDGET (self), _ ("Kept as a draft on the page “Today”"));
-  wg_draft_keeper_stop (self->keeper);
+  if (!self->done && self->keeper != NULL)
+    wg_draft_keeper_leave (self->keeper, GTK_WIDGET (self));
 }
 
 static void
@@ -589,21 +583,6 @@ void
 wg_report_dialog_set_place (WgReportDialog *self, WgPoint point)
 {
   wg_report_form_set_point (self->form, point);
-}
-
-/**
- * wg_report_dialog_submit:
- * @self: the dialog
- *
- * Does what its button does: checks, asks, saves.
- *
- * Thread: UI.
- * Errors: none; faults are said in the form, which stays as it is.
- */
-void
-wg_report_dialog_submit (WgReportDialog *self)
-{
-  on_submit_cb (self);
 }
 
 /* --- opening what is there -------------------------------------------------------------------- */

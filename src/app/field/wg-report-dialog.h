@@ -15,6 +15,5 @@ WgReportDialog *wg_report_dialog_new (WgServices *services, WgEventLevel level);
 void wg_report_dialog_set_place (WgReportDialog *self, WgPoint point);
 void wg_report_dialog_open_event (WgServices *services, GtkWidget *parent, const char *event_id);
 void wg_report_dialog_open_draft (WgServices *services, GtkWidget *parent, const char *draft_id);
-void wg_report_dialog_submit (WgReportDialog *self);
 
 G_END_DECLS

@@ -62,18 +62,11 @@ static void
 on_settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (WgConflictPage) self = user_data;
-  g_autoptr (GError) error = NULL;
 
-  if (wg_store_run_finish (WG_STORE (source), result, &error) == NULL)
-    {
-      wg_toast_show_error (GTK_WIDGET (self), error);
-      if (self->settle != NULL)
-        gtk_widget_set_sensitive (self->settle, TRUE);
-      return;
-    }
-  if (self->services != NULL && wg_services_get_sync (self->services) != NULL)
-    wg_sync_poke (wg_services_get_sync (self->services));
-  wg_toast_show (GTK_WIDGET (self), _ ("Saved on this tablet, waiting to be sent"));
+  if (wg_toast_finish (GTK_WIDGET (self), self->services, source, result))
+    wg_toast_show (GTK_WIDGET (self), _ ("Saved on this tablet, waiting to be sent"));
+  else if (self->settle != NULL)
+    gtk_widget_set_sensitive (self->settle, TRUE);
 }
 
 static void

@@ -94,8 +94,7 @@ on_saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->done = TRUE;
-  if (wg_services_get_sync (self->services) != NULL)
-    wg_sync_poke (wg_services_get_sync (self->services));
+  wg_services_sync_soon (self->services);
   wg_toast_show (GTK_WIDGET (self), _ ("Saved on this tablet, waiting to be sent"));
   adw_dialog_force_close (ADW_DIALOG (self));
 }
@@ -104,8 +103,7 @@ static void
 save (WgRecordDialog *self)
 {
   g_autoptr (WgRecord) result = wg_form_dup_result (self->form);
-  const char *draft_id =
-      wg_draft_keeper_has_draft (self->keeper) ? wg_draft_keeper_get_id (self->keeper) : NULL;
+  const char *draft_id = wg_draft_keeper_get_draft (self->keeper);
 
   gtk_widget_set_sensitive (GTK_WIDGET (self->save), FALSE);
   /* A draft being saved right now is saved before this job: the store keeps order. */
@@ -220,12 +218,8 @@ wg_record_dialog_closed (AdwDialog *dialog)
 {
   WgRecordDialog *self = WG_RECORD_DIALOG (dialog);
 
-  if (self->done || self->keeper == NULL)
-    return;
-  wg_draft_keeper_flush (self->keeper);
-  if (wg_draft_keeper_has_draft (self->keeper))
-    wg_toast_show (GTK_WIDGET (self), _ ("Kept as a draft on the page “Today”"));
-  wg_draft_keeper_stop (self->keeper);
+  if (!self->done && self->keeper != NULL)
+    wg_draft_keeper_leave (self->keeper, GTK_WIDGET (self));
 }
 
 static void

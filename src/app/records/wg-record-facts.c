@@ -233,7 +233,10 @@ wg_record_facts_new (WgServices *services)
 void
 wg_record_facts_set_record (WgRecordFacts *self, const WgRecord *record)
 {
+  gboolean same = self->record != NULL && wg_record_equal (self->record, record);
+
   g_clear_pointer (&self->record, wg_record_unref);
   self->record = wg_record_edit (record);
-  show_facts (self);
+  if (!same)
+    show_facts (self);
 }

@@ -5,7 +5,6 @@
 
 #include "app/records/wg-record-words.h"
 #include "store/wg-draft.h"
-#include "store/wg-outbox.h"
 
 /* A household with more than these is a dormitory, and is searched. */
 #define MOST_PARTS 100
@@ -280,6 +279,22 @@ wg_record_jobs_new_model (WgStore *store, const WgRecordQuery *query)
                              (GDestroyNotify) ask_free, is_same_item);
 }
 
+/**
+ * wg_record_jobs_set_query:
+ * @model: of wg_record_jobs_new_model()
+ * @query: which records from now on
+ *
+ * Lists others. Rows of records that are found again stay.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_record_jobs_set_query (WgQueryModel *model, const WgRecordQuery *query)
+{
+  wg_query_model_set_data (model, ask_new_query (query), (GDestroyNotify) ask_free);
+}
+
 static gpointer
 count_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
 {
@@ -395,32 +410,10 @@ wg_record_jobs_save (WgStore *store,
   run (store, save_job, ask, NULL, NULL, callback, user_data);
 }
 
-/* Who confirms a family has looked at its members: they are confirmed with it. */
 static gpointer
 confirm_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
 {
-  const char *id = ((Ask *) data)->id;
-  gint64 now_ms = wg_ports_wall_ms (context->ports);
-  g_autoptr (WgRecordSheet) sheet = read_job (context, data, cancellable, error);
-
-  if (sheet == NULL)
-    return NULL;
-  if (wg_record_is_due (sheet->view->record, now_ms) && !wg_records_confirm (context, id, error))
-    return NULL;
-  for (guint i = 0; i < sheet->parts->len; i++)
-    {
-      const WgRecordParts *parts = g_ptr_array_index (sheet->parts, i);
-
-      for (guint j = 0; (parts->field->flags & WG_FIELD_PART_OF) && j < parts->items->len; j++)
-        {
-          const WgRecord *part =
-              wg_record_item_get_view (g_ptr_array_index (parts->items, j))->record;
-
-          if (wg_record_is_due (part, now_ms) && !wg_records_confirm (context, part->id, error))
-            return NULL;
-        }
-    }
-  return from_boolean (TRUE);
+  return from_boolean (wg_records_confirm (context, ((Ask *) data)->id, error));
 }
 
 /**
@@ -482,33 +475,6 @@ wg_record_jobs_reveal (WgStore *store,
   ask->field = g_strdup (field);
   ask->reason = g_strdup (reason);
   run (store, reveal_job, ask, NULL, NULL, callback, user_data);
-}
-
-static gpointer
-dismiss_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
-{
-  return from_boolean (wg_outbox_dismiss (context, ((Ask *) data)->id, error));
-}
-
-/**
- * wg_record_jobs_dismiss:
- * @store: the store
- * @op_id: a refused operation
- * @callback: called in the UI thread
- * @user_data: for @callback
- *
- * Its author has seen that it was refused, and leaves it at that.
- *
- * Thread: UI.
- * Errors: those of wg_outbox_dismiss().
- */
-void
-wg_record_jobs_dismiss (WgStore *store,
-                        const char *op_id,
-                        GAsyncReadyCallback callback,
-                        gpointer user_data)
-{
-  run (store, dismiss_job, ask_new (op_id), NULL, NULL, callback, user_data);
 }
 
 /* --- conflicts -------------------------------------------------------------------------------- */

@@ -45,6 +45,7 @@ void wg_record_jobs_list (WgStore *store,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
 WgQueryModel *wg_record_jobs_new_model (WgStore *store, const WgRecordQuery *query);
+void wg_record_jobs_set_query (WgQueryModel *model, const WgRecordQuery *query);
 /* Gives a WgRecordCounts to be freed with g_free(). */
 void wg_record_jobs_count (WgStore *store,
                            const WgKind *kind,
@@ -75,10 +76,6 @@ void wg_record_jobs_reveal (WgStore *store,
                             const char *reason,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
-void wg_record_jobs_dismiss (WgStore *store,
-                             const char *op_id,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data);
 
 /* Of open conflicts, WgConflictItem. */
 WgQueryModel *wg_conflict_jobs_new_model (WgStore *store);

@@ -13,6 +13,7 @@
 #include "app/wg-app-error.h"
 #include "app/wg-toast.h"
 #include "app/widgets/wg-children.h"
+#include "store/wg-outbox.h"
 
 struct _WgRecordPage
 {
@@ -106,12 +107,8 @@ static void
 on_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (WgRecordPage) self = user_data;
-  g_autoptr (GError) error = NULL;
 
-  if (wg_store_run_finish (WG_STORE (source), result, &error) == NULL)
-    wg_toast_show_error (GTK_WIDGET (self), error);
-  else if (self->services != NULL && wg_services_get_sync (self->services) != NULL)
-    wg_sync_poke (wg_services_get_sync (self->services));
+  wg_toast_finish (GTK_WIDGET (self), self->services, source, result);
   if (self->confirm != NULL)
     gtk_widget_set_sensitive (self->confirm, TRUE);
 }
@@ -157,7 +154,7 @@ add_parts (WgRecordPage *self, const WgRecordParts *parts)
     {
       WgRecordRow *row = wg_record_row_new (self->services);
 
-      wg_record_row_set_view (row, wg_record_item_get_view (g_ptr_array_index (parts->items, i)));
+      wg_record_row_set_item (row, g_ptr_array_index (parts->items, i));
       gtk_box_append (GTK_BOX (group), GTK_WIDGET (row));
     }
   gtk_box_append (self->related, group);
@@ -179,20 +176,59 @@ show_parts (WgRecordPage *self)
                           gtk_widget_get_first_child (GTK_WIDGET (self->related)) != NULL);
 }
 
+/* Whether @fresh tells of the same ones as what is shown; then their rows stay and are told anew,
+ * so that a press which has begun on one ends on it. */
+static gboolean
+take_parts (WgRecordPage *self, const WgRecordSheet *fresh)
+{
+  const WgRecordSheet *shown = self->sheet;
+
+  if (shown == NULL)
+    return FALSE;
+  for (guint i = 0; i < shown->parts->len; i++)
+    {
+      GPtrArray *items = ((WgRecordParts *) shown->parts->pdata[i])->items;
+      GPtrArray *others = ((WgRecordParts *) fresh->parts->pdata[i])->items;
+
+      if (items->len != others->len)
+        return FALSE;
+      for (guint j = 0; j < items->len; j++)
+        if (!g_str_equal (wg_item_get_id (items->pdata[j]), wg_item_get_id (others->pdata[j])))
+          return FALSE;
+    }
+  for (guint i = 0; i < shown->parts->len; i++)
+    {
+      GPtrArray *items = ((WgRecordParts *) shown->parts->pdata[i])->items;
+      GPtrArray *others = ((WgRecordParts *) fresh->parts->pdata[i])->items;
+
+      for (guint j = 0; j < items->len; j++)
+        {
+          wg_item_take (items->pdata[j], others->pdata[j]);
+          g_set_object (&others->pdata[j], items->pdata[j]);
+        }
+    }
+  return TRUE;
+}
+
 /* --- all of it -------------------------------------------------------------------------------- */
 
 static void
-show_sheet (WgRecordPage *self)
+take_sheet (WgRecordPage *self, WgRecordSheet *fresh)
 {
-  const WgRecordView *view = self->sheet->view;
+  const WgRecordView *view = fresh->view;
+  gboolean kept = take_parts (self, fresh);
   g_autofree char *title = wg_record_describe_title (view->record);
+
+  g_clear_pointer (&self->sheet, wg_record_sheet_free);
+  self->sheet = fresh;
 
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), title);
   show_truth (self, view);
   show_notice (self, view);
   show_conflicts (self);
   show_confirmation (self, view->record);
-  show_parts (self);
+  if (!kept)
+    show_parts (self);
   wg_record_facts_set_record (self->facts, view->record);
   gtk_widget_set_visible (self->edit, !wg_record_get_flag (view->record, WG_FIELD_VOIDED));
   gtk_stack_set_visible_child_name (self->stack, "record");
@@ -218,9 +254,7 @@ on_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       gtk_stack_set_visible_child_name (self->stack, "wait");
       return;
     }
-  g_clear_pointer (&self->sheet, wg_record_sheet_free);
-  self->sheet = sheet;
-  show_sheet (self);
+  take_sheet (self, sheet);
 }
 
 static void
@@ -253,8 +287,9 @@ on_mend_clicked_cb (WgRecordPage *self)
 static void
 on_dismiss_clicked_cb (WgRecordPage *self)
 {
-  wg_record_jobs_dismiss (wg_services_get_store (self->services), self->sheet->view->refusal_op,
-                          on_done_cb, g_object_ref (self));
+  wg_store_run_async (wg_services_get_store (self->services), wg_outbox_dismiss_job,
+                      g_strdup (self->sheet->view->refusal_op), g_free, NULL, NULL, on_done_cb,
+                      g_object_ref (self));
 }
 
 /* --- object ----------------------------------------------------------------------------------- */

@@ -20,7 +20,7 @@ struct _WgRecordRow
   GtkLabel *truth_word;
   GtkButton *confirm;
   WgServices *services; /* owned */
-  char *id;             /* owned */
+  WgRecordItem *item;   /* owned */
 };
 
 G_DEFINE_FINAL_TYPE (WgRecordRow, wg_record_row, GTK_TYPE_BOX)
@@ -28,27 +28,25 @@ G_DEFINE_FINAL_TYPE (WgRecordRow, wg_record_row, GTK_TYPE_BOX)
 static void
 on_open_clicked_cb (WgRecordRow *self)
 {
-  if (self->id != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.show-record", "s", self->id);
+  if (self->item != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.show-record", "s",
+                                wg_item_get_id (WG_ITEM (self->item)));
 }
 
 static void
 on_confirmed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (WgRecordRow) self = user_data;
-  g_autoptr (GError) error = NULL;
 
-  if (wg_store_run_finish (WG_STORE (source), result, &error) == NULL)
-    wg_toast_show_error (GTK_WIDGET (self), error);
-  else if (wg_services_get_sync (self->services) != NULL)
-    wg_sync_poke (wg_services_get_sync (self->services));
+  wg_toast_finish (GTK_WIDGET (self), self->services, source, result);
 }
 
 static void
 on_confirm_clicked_cb (WgRecordRow *self)
 {
   gtk_widget_set_sensitive (GTK_WIDGET (self->confirm), FALSE);
-  wg_record_jobs_confirm (wg_services_get_store (self->services), self->id, on_confirmed_cb,
+  wg_record_jobs_confirm (wg_services_get_store (self->services),
+                          wg_item_get_id (WG_ITEM (self->item)), on_confirmed_cb,
                           g_object_ref (self));
 }
 
@@ -57,9 +55,9 @@ wg_record_row_dispose (GObject *object)
 {
   WgRecordRow *self = WG_RECORD_ROW (object);
 
+  wg_record_row_set_item (self, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_RECORD_ROW);
   g_clear_object (&self->services);
-  g_clear_pointer (&self->id, g_free);
   G_OBJECT_CLASS (wg_record_row_parent_class)->dispose (object);
 }
 
@@ -128,25 +126,16 @@ show_state (WgRecordRow *self, const WgRecordView *view, gboolean due)
   gtk_widget_set_css_classes (self->truth, classes);
 }
 
-/**
- * wg_record_row_set_view:
- * @self: the row
- * @view: a record
- *
- * Shows a record. The row's accessible name is all that it shows, in one sentence.
- *
- * Thread: UI.
- * Errors: none.
- */
-void
-wg_record_row_set_view (WgRecordRow *self, const WgRecordView *view)
+/* The row's accessible name is all that it shows, in one sentence. */
+static void
+show_item (WgRecordRow *self)
 {
+  const WgRecordView *view = wg_record_item_get_view (self->item);
   gboolean due = wg_record_is_due (view->record, wg_services_now_ms (self->services));
   g_autofree char *title = wg_record_describe_title (view->record);
   g_autofree char *detail = wg_record_describe_detail (view->record);
   g_autofree char *name = NULL, *confirm = g_strdup_printf (_ ("No change: %s"), title);
 
-  g_set_str (&self->id, view->record->id);
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->detail, detail);
   show_state (self, view, due);
@@ -157,4 +146,26 @@ wg_record_row_set_view (WgRecordRow *self, const WgRecordView *view)
                                               gtk_label_get_text (self->truth_word));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->open), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   -1);
+}
+
+/**
+ * wg_record_row_set_item:
+ * @self: the row
+ * @item: (nullable): a record
+ *
+ * Shows a record, and follows it.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_record_row_set_item (WgRecordRow *self, WgRecordItem *item)
+{
+  if (self->item != NULL)
+    g_signal_handlers_disconnect_by_data (self->item, self);
+  g_set_object (&self->item, item);
+  if (item == NULL)
+    return;
+  g_signal_connect_object (item, "changed", G_CALLBACK (show_item), self, G_CONNECT_SWAPPED);
+  show_item (self);
 }

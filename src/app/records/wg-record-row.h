@@ -14,6 +14,6 @@ G_DECLARE_FINAL_TYPE (WgRecordRow, wg_record_row, WG, RECORD_ROW, GtkBox)
 
 /* A press on it activates win.show-record. */
 WgRecordRow *wg_record_row_new (WgServices *services);
-void wg_record_row_set_view (WgRecordRow *self, const WgRecordView *view);
+void wg_record_row_set_item (WgRecordRow *self, WgRecordItem *item);
 
 G_END_DECLS

@@ -65,26 +65,6 @@ wg_record_describe_detail (const WgRecord *record)
 }
 
 /**
- * wg_record_is_due:
- * @record: a record
- * @now_ms: now
- *
- * Tells whether somebody has still to look at it in this half-year.
- *
- * Thread: any.
- * Errors: none.
- * Source: domain.md R24
- *
- * Returns: %TRUE if so
- */
-gboolean
-wg_record_is_due (const WgRecord *record, gint64 now_ms)
-{
-  return wg_kind_has_half_yearly (record->kind) && !wg_record_is_closed (record) &&
-         !wg_record_is_confirmed (record, now_ms);
-}
-
-/**
  * wg_record_describe_confirmed:
  * @record: a record
  * @now_ms: now

@@ -10,6 +10,5 @@ char *wg_record_describe_title (const WgRecord *record);
 char *wg_record_describe_detail (const WgRecord *record);
 char *wg_record_describe_confirmed (const WgRecord *record, gint64 now_ms);
 char *wg_record_describe_refusal (const WgRecordView *view);
-gboolean wg_record_is_due (const WgRecord *record, gint64 now_ms);
 
 G_END_DECLS

@@ -105,8 +105,12 @@ load (WgRecordsPage *self, gboolean all)
 
   self->all = all;
   if (self->model != NULL)
-    g_signal_handlers_disconnect_by_data (self->model, self);
-  g_clear_object (&self->model);
+    {
+      if (g_list_model_get_n_items (G_LIST_MODEL (self->model)) > 0)
+        gtk_list_view_scroll_to (self->list, 0, GTK_LIST_SCROLL_NONE, NULL);
+      wg_record_jobs_set_query (self->model, &query);
+      return;
+    }
   self->model = wg_record_jobs_new_model (wg_services_get_store (self->services), &query);
   g_signal_connect_object (self->model, "items-changed", G_CALLBACK (on_items_changed_cb), self,
                            G_CONNECT_SWAPPED);
@@ -147,8 +151,8 @@ on_row_setup_cb (WgRecordsPage *self, GtkListItem *list_item)
 static void
 on_row_bind_cb (WgRecordsPage *self, GtkListItem *list_item)
 {
-  wg_record_row_set_view (WG_RECORD_ROW (gtk_list_item_get_child (list_item)),
-                          wg_record_item_get_view (gtk_list_item_get_item (list_item)));
+  wg_record_row_set_item (WG_RECORD_ROW (gtk_list_item_get_child (list_item)),
+                          gtk_list_item_get_item (list_item));
 }
 
 /* --- kinds ------------------------------------------------------------------------------------ */

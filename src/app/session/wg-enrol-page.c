@@ -7,6 +7,7 @@
 #include "app/session/wg-qr.h"
 #include "app/wg-app-error.h"
 #include "app/wg-time.h"
+#include "app/widgets/wg-children.h"
 
 struct _WgEnrolPage
 {
@@ -29,6 +30,8 @@ G_DEFINE_FINAL_TYPE (WgEnrolPage, wg_enrol_page, ADW_TYPE_NAVIGATION_PAGE)
 static void
 set_busy (WgEnrolPage *self, gboolean busy)
 {
+  if (busy)
+    wg_children_drop_focus (GTK_WIDGET (self));
   gtk_stack_set_visible_child_name (self->progress, busy ? "busy" : "idle");
   gtk_widget_set_sensitive (self->form, !busy);
   gtk_widget_set_sensitive (self->submit, !busy);

@@ -6,6 +6,7 @@
 
 #include "app/session/wg-enrol-page.h"
 #include "app/wg-app-error.h"
+#include "app/widgets/wg-children.h"
 #include "store/wg-lease.h"
 
 struct _WgUnlockPage
@@ -28,12 +29,9 @@ G_DEFINE_FINAL_TYPE (WgUnlockPage, wg_unlock_page, ADW_TYPE_NAVIGATION_PAGE)
 static void
 set_busy (WgUnlockPage *self, gboolean busy)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
   self->busy = busy;
-  /* An entry that goes insensitive with the focus complains. */
-  if (busy && root != NULL)
-    gtk_root_set_focus (root, NULL);
+  if (busy)
+    wg_children_drop_focus (GTK_WIDGET (self));
   gtk_stack_set_visible_child_name (self->progress, busy ? "busy" : "idle");
   gtk_widget_set_sensitive (GTK_WIDGET (self->secret), !busy);
   gtk_widget_set_sensitive (self->pad, !busy);

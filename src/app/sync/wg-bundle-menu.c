@@ -16,21 +16,29 @@ struct _WgBundleMenu
 
 G_DEFINE_FINAL_TYPE (WgBundleMenu, wg_bundle_menu, ADW_TYPE_BIN)
 
+/* %NULL: it failed, which is said, or nobody is there any more. */
+static WgBundleCounts *
+finish (WgBundleMenu *self, GObject *source, GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree WgBundleCounts *counts = wg_store_run_finish (WG_STORE (source), result, &error);
+
+  if (self->services == NULL)
+    return NULL;
+  if (counts == NULL)
+    wg_toast_show_error (GTK_WIDGET (self), error);
+  return g_steal_pointer (&counts);
+}
+
 static void
 on_exported_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (WgBundleMenu) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autofree WgBundleCounts *counts = wg_store_run_finish (WG_STORE (source), result, &error);
+  g_autofree WgBundleCounts *counts = finish (self, source, result);
   g_autofree char *text = NULL;
 
-  if (self->services == NULL)
-    return;
   if (counts == NULL)
-    {
-      wg_toast_show_error (GTK_WIDGET (self), error);
-      return;
-    }
+    return;
   text = g_strdup_printf (_ ("%d operations and %d photos are in the file. They count as sent when "
                             "the answer is here."),
                             (int) counts->n_operations, (int) counts->n_photos);
@@ -41,17 +49,11 @@ static void
 on_imported_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (WgBundleMenu) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autofree WgBundleCounts *counts = wg_store_run_finish (WG_STORE (source), result, &error);
+  g_autofree WgBundleCounts *counts = finish (self, source, result);
   g_autofree char *text = NULL;
 
-  if (self->services == NULL)
-    return;
   if (counts == NULL)
-    {
-      wg_toast_show_error (GTK_WIDGET (self), error);
-      return;
-    }
+    return;
   if (counts->again)
     text = g_strdup (_ ("The platform was restored and lacks some of it: export once more."));
   else

@@ -175,13 +175,8 @@ static void
 on_released_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (WgQueuePage) self = data;
-  g_autoptr (GError) error = NULL;
 
-  wg_store_run_finish (WG_STORE (source), result, &error);
-  if (error != NULL)
-    wg_toast_show_error (GTK_WIDGET (self), error);
-  else if (wg_services_get_sync (self->services) != NULL)
-    wg_sync_poke (wg_services_get_sync (self->services));
+  wg_toast_finish (GTK_WIDGET (self), self->services, source, result);
 }
 
 static void

@@ -29,23 +29,12 @@ release_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, 
   return wg_event_store_release_one (context, data, error) ? GINT_TO_POINTER (1) : NULL;
 }
 
-static gpointer
-dismiss_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
-{
-  return wg_outbox_dismiss (context, data, error) ? GINT_TO_POINTER (1) : NULL;
-}
-
 static void
 on_job_done_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (WgQueueRow) self = data;
-  g_autoptr (GError) error = NULL;
 
-  wg_store_run_finish (WG_STORE (source), result, &error);
-  if (error != NULL)
-    wg_toast_show_error (GTK_WIDGET (self), error);
-  else if (wg_services_get_sync (self->services) != NULL)
-    wg_sync_poke (wg_services_get_sync (self->services));
+  wg_toast_finish (GTK_WIDGET (self), self->services, source, result);
 }
 
 static void
@@ -64,13 +53,13 @@ on_send_clicked_cb (WgQueueRow *self)
   if (row->truth == WG_TRUTH_HELD)
     run_job (self, release_job, row->rec);
   else
-    wg_sync_poke (wg_services_get_sync (self->services));
+    wg_services_sync_soon (self->services);
 }
 
 static void
 on_dismiss_clicked_cb (WgQueueRow *self)
 {
-  run_job (self, dismiss_job, wg_outbox_item_get_row (self->item)->op_id);
+  run_job (self, wg_outbox_dismiss_job, wg_outbox_item_get_row (self->item)->op_id);
 }
 
 static void
@@ -184,31 +173,16 @@ describe_state (WgQueueRow *self, const WgOutboxRow *row)
   return g_string_free_and_steal (text);
 }
 
-/**
- * wg_queue_row_set_item:
- * @self: the row
- * @item: (nullable): what it shows from now on
- *
- * Shows one operation of the queue.
- *
- * Thread: UI.
- * Errors: none.
- */
-void
-wg_queue_row_set_item (WgQueueRow *self, WgOutboxItem *item)
+static void
+show_item (WgQueueRow *self)
 {
-  const WgOutboxRow *row;
-  g_autofree char *title = NULL, *state = NULL, *reason = NULL;
-  gboolean refused, waits;
+  const WgOutboxRow *row = wg_outbox_item_get_row (self->item);
+  gboolean refused = row->truth == WG_TRUTH_REFUSED;
+  gboolean waits = row->truth == WG_TRUTH_HELD || row->truth == WG_TRUTH_SAVED;
+  g_autofree char *title = describe_title (row);
+  g_autofree char *state = describe_state (self, row);
+  g_autofree char *reason = NULL;
 
-  g_set_object (&self->item, item);
-  if (item == NULL)
-    return;
-  row = wg_outbox_item_get_row (item);
-  refused = row->truth == WG_TRUTH_REFUSED;
-  waits = row->truth == WG_TRUTH_HELD || row->truth == WG_TRUTH_SAVED;
-  title = describe_title (row);
-  state = describe_state (self, row);
   gtk_image_set_from_icon_name (self->icon, choose_icon (row->truth));
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->state, state);
@@ -223,6 +197,28 @@ wg_queue_row_set_item (WgQueueRow *self, WgOutboxItem *item)
   gtk_widget_set_visible (GTK_WIDGET (self->open), !refused && row->has_record);
 }
 
+/**
+ * wg_queue_row_set_item:
+ * @self: the row
+ * @item: (nullable): the operation
+ *
+ * Shows one operation of the queue, and follows it.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_queue_row_set_item (WgQueueRow *self, WgOutboxItem *item)
+{
+  if (self->item != NULL)
+    g_signal_handlers_disconnect_by_data (self->item, self);
+  g_set_object (&self->item, item);
+  if (item == NULL)
+    return;
+  g_signal_connect_object (item, "changed", G_CALLBACK (show_item), self, G_CONNECT_SWAPPED);
+  show_item (self);
+}
+
 /* --- object ----------------------------------------------------------------------------------- */
 
 static void
@@ -230,8 +226,8 @@ wg_queue_row_dispose (GObject *object)
 {
   WgQueueRow *self = WG_QUEUE_ROW (object);
 
+  wg_queue_row_set_item (self, NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), WG_TYPE_QUEUE_ROW);
-  g_clear_object (&self->item);
   g_clear_object (&self->services);
   G_OBJECT_CLASS (wg_queue_row_parent_class)->dispose (object);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Emptying a box, a wrap box or a grid. */
+/* What is within a widget: emptying a box, a wrap box or a grid; taking the focus away. */
 #include "app/widgets/wg-children.h"
 
 #include <adwaita.h>
@@ -27,4 +27,24 @@ wg_children_remove_all (GtkWidget *parent)
       else
         gtk_box_remove (GTK_BOX (parent), child);
     }
+}
+
+/**
+ * wg_children_drop_focus:
+ * @parent: a widget
+ *
+ * Takes the focus from what is within @parent, which is about to go or to take no input: an entry
+ * that goes with the focus complains.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_children_drop_focus (GtkWidget *parent)
+{
+  GtkRoot *root = gtk_widget_get_root (parent);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (focus != NULL && gtk_widget_is_ancestor (focus, parent))
+    gtk_root_set_focus (root, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Emptying a box, a wrap box or a grid. */
+/* What is within a widget: emptying it, taking the focus away. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -7,5 +7,6 @@
 G_BEGIN_DECLS
 
 void wg_children_remove_all (GtkWidget *parent);
+void wg_children_drop_focus (GtkWidget *parent);
 
 G_END_DECLS

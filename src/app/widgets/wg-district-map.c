@@ -241,22 +241,6 @@ wg_district_map_init (WgDistrictMap *self)
 }
 
 /**
- * wg_district_map_new:
- *
- * Makes an empty map.
- *
- * Thread: UI.
- * Errors: none.
- *
- * Returns: (transfer floating): the widget
- */
-WgDistrictMap *
-wg_district_map_new (void)
-{
-  return g_object_new (WG_TYPE_DISTRICT_MAP, NULL);
-}
-
-/**
  * wg_district_map_set_services:
  * @self: the map
  * @services: what the screens work with, open

@@ -20,7 +20,6 @@ typedef enum
 /* Which of the events are drawn. */
 typedef gboolean (*WgDotFilter) (const WgEventDot *dot, gpointer user_data);
 
-WgDistrictMap *wg_district_map_new (void);
 void wg_district_map_set_services (WgDistrictMap *self, WgServices *services, WgDots dots);
 void wg_district_map_set_filter (WgDistrictMap *self, WgDotFilter filter, gpointer user_data);
 void wg_district_map_refilter (WgDistrictMap *self);

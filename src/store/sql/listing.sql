@@ -50,12 +50,14 @@ SELECT l.id, l.kind, l.truth, l.n_waiting, l.n_conflicts, l.needs_me, r.body, r.
 FROM listing l JOIN record r ON r.id = l.id WHERE l.kind = :kind AND l.needs_me = 1
 ORDER BY l.sort, l.id LIMIT :limit OFFSET :offset
 -- :name listing_search
--- Words that begin with what was typed.
+-- Words that begin with what was typed, within one of the lists.
 -- :indexed
 SELECT l.id, l.kind, l.truth, l.n_waiting, l.n_conflicts, l.needs_me, r.body, r.ver
 FROM listing l JOIN record r ON r.id = l.id
 WHERE l.id IN (SELECT rec FROM word WHERE kind = :kind AND word >= :from AND word < :to)
-  AND l.listed = 1 ORDER BY l.sort, l.id LIMIT :limit OFFSET :offset
+  AND l.listed = 1 AND l.is_open >= :is_open AND l.confirmed_ms < :before
+  AND l.needs_me >= :needs_me
+ORDER BY l.sort, l.id LIMIT :limit OFFSET :offset
 -- :name listing_linked
 -- :indexed
 SELECT l.id, l.kind, l.truth, l.n_waiting, l.n_conflicts, l.needs_me, r.body, r.ver

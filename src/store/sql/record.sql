@@ -2,6 +2,9 @@
 -- :name record_get
 -- :indexed
 SELECT kind, ver, base, body, stale, removed FROM record WHERE id = :id
+-- :name record_any
+-- :indexed
+SELECT EXISTS (SELECT 1 FROM record WHERE id = :id) AS has
 -- :name record_kind_of
 -- The kind in the row, else that of an operation.
 -- :indexed
