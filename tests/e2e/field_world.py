@@ -35,14 +35,14 @@ class Platform:
         self.process = None
         self.address = "127.0.0.1:0"
 
-    def run(self, command, *arguments):
+    def run(self, command, *arguments, **environment):
         """One command of the administrator; gives what it printed."""
         done = subprocess.run([PLATFORM, command, *arguments, "--data", self.folder],
-                              stdout=subprocess.PIPE, text=True, check=True)
+                              stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, **environment})
         return done.stdout
 
-    def init(self):
-        self.run("init", "--sample")
+    def init(self, *arguments, **environment):
+        self.run("init", "--sample", *arguments, **environment)
 
     def start(self):
         """Gives the first line it prints only once it serves."""

@@ -83,8 +83,12 @@ def sync_now(screen):
 
 
 def enrol(world):
-    """First set-up: a mistyped PIN is told, then the district and its map arrive."""
     world.platform.init()
+    set_up(world)
+
+
+def set_up(world):
+    """First set-up: a mistyped PIN is told, then the district and its map arrive."""
     world.platform.start()
     ticket = world.platform.enrol()
     screen = world.terminal.start(unlocked=False)
@@ -102,6 +106,7 @@ def enrol(world):
     screen.wait_text("同步：已同步")
     wait_until(lambda: os.listdir(os.path.join(world.terminal.store, "packs")), "the map pack")
     check_names(screen, "today")
+    return screen
 
 
 # --- looking at all of it --------------------------------------------------------------------------
