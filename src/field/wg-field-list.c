@@ -302,7 +302,8 @@ status_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, G
   revoked = wg_store_get_meta (context, "revoked", NULL);
   wg_json_writer_string (writer, "revoked", revoked);
   if (!write_meta_number (context, writer, "last_sync_ms", error) ||
-      !write_meta_number (context, writer, "lease_until_ms", error))
+      !write_meta_number (context, writer, "lease_until_ms", error) ||
+      !write_meta_number (context, writer, "moved_ms", error))
     return NULL;
   write_health (writer, health, FALSE);
   wg_json_writer_end (writer);

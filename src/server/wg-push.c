@@ -36,6 +36,7 @@ typedef struct
   gint64 last_seq, durable_seq, last_at_ms;
   char *last_hash;
   char *worker;
+  gboolean moved; /* goes on from another one */
 } Replica;
 
 static void
@@ -174,6 +175,7 @@ load_replica (WgDb *db, const char *id, Replica *out, GError **error)
   out->last_at_ms = wg_statement_int (statement, "last_at_ms");
   out->last_hash = wg_statement_dup_text (statement, "last_hash");
   out->worker = wg_statement_dup_text (statement, "worker");
+  out->moved = !wg_statement_is_null (statement, "moved_from");
   wg_statement_reset (statement);
   return TRUE;
 }
@@ -309,15 +311,64 @@ note_refused (WgPushJob *self, WgApply *apply, guint i, const WgPushResult *resu
                     "actor", 's', apply->worker, "op_id", 's', operation->redo_of, NULL);
 }
 
+/* What became of an operation under a replica before this one; %NULL without @error: it is new. */
+static WgPushResult *
+find_moved (WgDb *db, const char *replica, const WgOperation *operation, GError **error)
+{
+  WgStatement *statement = wg_db_statement (db, "moved-result", error);
+  g_autofree char *json = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (statement == NULL)
+    return NULL;
+  wg_statement_bind_text (statement, "replica", replica);
+  wg_statement_bind_text (statement, "op_id", operation->op_id);
+  json = wg_db_take_text (statement, "result", &local);
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return json ? wg_wire_push_result_from_json (json, error) : NULL;
+}
+
+/* Kept in the log of this replica, answered as it was, and nothing else. */
 static gboolean
-apply_line (WgPushJob *self, WgApply *apply, guint i, GError **error)
+repeat_moved (WgPushJob *self,
+              WgApply *apply,
+              guint i,
+              const WgApplyItem *item,
+              gboolean *out_done,
+              GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  WgPushResult *result = find_moved (apply->work->db, self->push->replica, item->operation, &local);
+
+  *out_done = result != NULL;
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (result == NULL)
+    return TRUE;
+  result->seq = self->push->first + i;
+  g_ptr_array_add (self->answer->results, result);
+  return store_line (self, apply->work, i, item, result, error);
+}
+
+static gboolean
+apply_line (WgPushJob *self, WgApply *apply, const Replica *replica, guint i, GError **error)
 {
   const Line *line = self->lines->pdata[i];
   WgApplyItem item = { .operation = line->operation };
-  WgPushResult *result = wg_push_result_new (self->push->first + i);
+  WgPushResult *result;
+  gboolean done = FALSE;
 
-  g_ptr_array_add (self->answer->results, result);
   wg_apply_correct_time (apply, &item);
+  if (replica->moved && !repeat_moved (self, apply, i, &item, &done, error))
+    return FALSE;
+  if (done)
+    return TRUE;
+  result = wg_push_result_new (self->push->first + i);
+  g_ptr_array_add (self->answer->results, result);
   if (line->refusal >= 0)
     wg_apply_refuse (result, line->refusal, line->field);
   return wg_apply_operation (apply, &item, result, error) &&
@@ -341,7 +392,7 @@ apply_new (WgPushJob *self, WgWork *work, const Replica *replica, guint from, GE
   gboolean good = wg_apply_begin (&apply, error);
 
   for (guint i = from; good && i < self->lines->len; i++)
-    good = apply_line (self, &apply, i, error);
+    good = apply_line (self, &apply, replica, i, error);
   wg_apply_end (&apply);
   return good && wg_db_run (work->db, "replica-advance", error, "id", 's', self->push->replica,
                             "last_seq", 'i', self->push->first + self->lines->len - 1, "last_hash",

@@ -96,6 +96,7 @@ gboolean wg_auth_identify (WgRequest *request);
 void wg_sync_push (WgRequest *request);
 void wg_sync_pull (WgRequest *request);
 void wg_sync_state (WgRequest *request);
+void wg_replica_move (WgRequest *request);
 void wg_blobs_head (WgRequest *request);
 void wg_blobs_get (WgRequest *request);
 void wg_blobs_begin (WgRequest *request);

@@ -15,6 +15,7 @@ static const WgRoute ROUTES[] = {
   { "POST", "/v1/sync/push", TRUE, WG_BODY_LINES, wg_sync_push, NULL, NULL },
   { "POST", "/v1/sync/pull", TRUE, WG_BODY_JSON, wg_sync_pull, NULL, NULL },
   { "GET", "/v1/sync/state", TRUE, WG_BODY_NONE, wg_sync_state, NULL, NULL },
+  { "POST", "/v1/sync/move", TRUE, WG_BODY_JSON, wg_replica_move, NULL, NULL },
   { "HEAD", "/v1/blobs/{sha}", TRUE, WG_BODY_NONE, wg_blobs_head, NULL, NULL },
   { "GET", "/v1/blobs/{sha}", TRUE, WG_BODY_NONE, wg_blobs_get, NULL, NULL },
   { "PATCH", "/v1/blobs/{sha}", TRUE, WG_BODY_STREAM, wg_blobs_end, wg_blobs_begin,

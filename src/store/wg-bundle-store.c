@@ -441,7 +441,7 @@ explain (GError **error)
  *
  * Thread: the store's.
  * Errors: %WG_STORE_ERROR_INVALID for a file that is no answer, not for us, not whole, or not of
- *   our platform: nothing is changed then; %WG_STORE_ERROR_DAMAGED when the platform has another
+ *   our platform: nothing is changed then; %WG_STORE_ERROR_FORKED when the platform has another
  *   log of this tablet.
  * Source: protocol.md 3.7, I21
  *

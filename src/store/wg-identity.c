@@ -167,3 +167,19 @@ wg_identity_load (WgStoreContext *context, GError **error)
                local ? local->message : "");
   return NULL;
 }
+
+/**
+ * wg_identity_set_replica:
+ * @context: of the job
+ * @replica: what we are called from now on, durable already
+ *
+ * Changes the name in memory. Only the store's thread and the round that waits for it read it.
+ *
+ * Thread: the store's.
+ * Errors: none.
+ */
+void
+wg_identity_set_replica (WgStoreContext *context, const char *replica)
+{
+  g_set_str (&((WgIdentity *) context->identity)->replica, replica);
+}

@@ -493,7 +493,7 @@ erase (WgStoreContext *context, GError **error)
  *
  * Thread: the store's.
  * Errors: %WG_STORE_ERROR_INVALID for another timeline, a foreign scope, a malformed row;
- *   %WG_STORE_ERROR_DAMAGED when the platform has operations that we never made.
+ *   %WG_STORE_ERROR_FORKED when the platform has operations that we never made.
  * Source: protocol.md 2.5, 3.5, I4, I6, I16, I17
  *
  * Returns: %TRUE on success

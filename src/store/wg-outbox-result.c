@@ -74,7 +74,7 @@ acknowledge (WgStoreContext *context, gpointer data, GError **error)
     return FALSE;
   if (answer->last_seq > head)
     {
-      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_DAMAGED,
+      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_FORKED,
                    "the platform has operation %" G_GINT64_FORMAT
                    " of this replica, we made %" G_GINT64_FORMAT ": this store is an old copy",
                    answer->last_seq, head);
@@ -83,7 +83,7 @@ acknowledge (WgStoreContext *context, gpointer data, GError **error)
   known = wg_outbox_get_hash (context, answer->last_seq, NULL);
   if (known && answer->last_hash && !g_str_equal (known, answer->last_hash))
     {
-      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_DAMAGED,
+      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_FORKED,
                    "the platform has another operation %" G_GINT64_FORMAT " of this replica",
                    answer->last_seq);
       return FALSE;
@@ -108,7 +108,7 @@ acknowledge (WgStoreContext *context, gpointer data, GError **error)
  * known already changes nothing; refused ones stay in view of their author.
  *
  * Thread: the store's.
- * Errors: %WG_STORE_ERROR_DAMAGED when the platform has other operations under our numbers (the
+ * Errors: %WG_STORE_ERROR_FORKED when the platform has other operations under our numbers (the
  *   store is an old copy); nothing is changed then.
  * Source: protocol.md 2.4, 2.9, 3.4
  *
@@ -149,12 +149,12 @@ rewind_to (WgStoreContext *context, gpointer data, GError **error)
   if (known == NULL)
     {
       if (error && g_error_matches (*error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND))
-        (*error)->code = WG_STORE_ERROR_DAMAGED;
+        (*error)->code = WG_STORE_ERROR_FORKED;
       return FALSE;
     }
   if (self->last_hash && self->last_seq > 0 && !g_str_equal (known, self->last_hash))
     {
-      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_DAMAGED,
+      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_FORKED,
                    "the platform has another operation %" G_GINT64_FORMAT " of this replica",
                    self->last_seq);
       return FALSE;
@@ -191,7 +191,7 @@ rewind_to (WgStoreContext *context, gpointer data, GError **error)
  * pulled from the start.
  *
  * Thread: the store's.
- * Errors: %WG_STORE_ERROR_DAMAGED when our hash at @last_seq differs or is not known.
+ * Errors: %WG_STORE_ERROR_FORKED when our hash at @last_seq differs or is not known.
  * Source: protocol.md 2.8, 2.9
  *
  * Returns: %TRUE on success

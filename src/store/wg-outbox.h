@@ -48,12 +48,17 @@ wg_outbox_acknowledge (WgStoreContext *context, const WgPushAnswer *answer, GErr
 gboolean wg_outbox_reset_sending (WgStoreContext *context,
                                   GError **error); /* after a failed round and at start */
 /* After an epoch change or gap: what lies above @last_seq is pending again. %FALSE with
- * WG_STORE_ERROR_DAMAGED when our hash at @last_seq differs (fork). */
+ * WG_STORE_ERROR_FORKED when our hash at @last_seq differs. */
 gboolean wg_outbox_rewind (WgStoreContext *context,
                            gint64 last_seq,
                            const char *last_hash,
                            const char *epoch,
                            GError **error);
+/* The end of the chain. */
+gboolean
+wg_outbox_get_head (WgStoreContext *context, gint64 *out_seq, char **out_hash, GError **error);
+/* Every line that is still here, once more under a replica that has none yet. */
+gboolean wg_outbox_move (WgStoreContext *context, const char *replica, GError **error);
 gboolean wg_outbox_dismiss (WgStoreContext *context,
                             const char *op_id,
                             GError **error); /* a refused one, seen by its author */

@@ -18,6 +18,7 @@ typedef enum
   WG_STORE_ERROR_INVALID,      /* refused by a rule: mend the named field */
   WG_STORE_ERROR_PHOTO,        /* not a usable picture: take or choose another */
   WG_STORE_ERROR_IN_USE,       /* another program has this store open: close it */
+  WG_STORE_ERROR_FORKED,       /* the platform has other operations under our numbers: move */
   WG_STORE_ERROR_LEASE,        /* the platform was not seen for too long: find a network */
   WG_STORE_ERROR_FAILED,       /* anything else: tell the user, keep the draft */
 } WgStoreError;

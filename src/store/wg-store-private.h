@@ -58,6 +58,7 @@ void wg_store_register_resources (void);
 
 gboolean wg_identity_save (WgStoreContext *context, const WgIdentity *identity, GError **error);
 WgIdentity *wg_identity_load (WgStoreContext *context, GError **error);
+void wg_identity_set_replica (WgStoreContext *context, const char *replica);
 
 /* --- wg-reference.c -------------------------------------------------------------------------- */
 
@@ -148,8 +149,6 @@ wg_outbox_release (WgStoreContext *context, gint64 n, WgOperation *operation, GE
 gint64 wg_outbox_get_first (WgStoreContext *context, GError **error);
 gboolean wg_outbox_read_push (
     WgStoreContext *context, gint64 first, guint max_ops, WgPush **out_push, GError **error);
-gboolean
-wg_outbox_get_head (WgStoreContext *context, gint64 *out_seq, char **out_hash, GError **error);
 char *wg_outbox_get_hash (WgStoreContext *context, gint64 seq, GError **error);
 void wg_outbox_stamp (WgStoreContext *context, WgOperation *operation);
 

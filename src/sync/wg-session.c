@@ -225,7 +225,7 @@ rewind_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, G
  * again, and in another epoch begins to pull from the start.
  *
  * Thread: the round's.
- * Errors: those of an exchange; %WG_STORE_ERROR_DAMAGED with %WG_SYNC_EVENT_FORKED when the
+ * Errors: those of an exchange; %WG_STORE_ERROR_FORKED with %WG_SYNC_EVENT_FORKED when the
  * platform has another log under our name. Source: protocol.md 2.8, 2.9
  *
  * Returns: what came of it
@@ -252,9 +252,7 @@ wg_sync_state (WgSyncRound *round, GError **error)
     return WG_SYNC_EVENT_FAILED;
   if (wg_store_run (round->store, rewind_job, state, &failure) == NULL)
     {
-      event = g_error_matches (failure, WG_STORE_ERROR, WG_STORE_ERROR_DAMAGED)
-                  ? WG_SYNC_EVENT_FORKED
-                  : wg_sync_judge_error (failure);
+      event = wg_sync_judge_error (failure);
       g_propagate_error (error, g_steal_pointer (&failure));
       return event;
     }

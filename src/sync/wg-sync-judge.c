@@ -3,6 +3,7 @@
  */
 #include "sync/wg-sync-judge.h"
 
+#include "store/wg-store-error.h"
 #include "wire/wg-wire-error.h"
 
 #define EPOCH_LENGTH_MAX 64
@@ -157,6 +158,8 @@ wg_sync_judge_error (const GError *error)
     return WG_SYNC_EVENT_CANCELLED;
   if (g_error_matches (error, WG_WIRE_ERROR, WG_WIRE_ERROR_FOREIGN))
     return WG_SYNC_EVENT_FOREIGN;
+  if (g_error_matches (error, WG_STORE_ERROR, WG_STORE_ERROR_FORKED))
+    return WG_SYNC_EVENT_FORKED;
   if (error->domain != WG_SYNC_ERROR)
     return WG_SYNC_EVENT_FAILED;
   switch (error->code)

@@ -6,11 +6,11 @@
 #define HEALS_MAX 3
 
 static const char *const STAGE_NAMES[WG_N_STAGE] = {
-  [WG_STAGE_IDLE] = "idle",       [WG_STAGE_HELLO] = "hello",       [WG_STAGE_SESSION] = "session",
-  [WG_STAGE_STATE] = "state",     [WG_STAGE_PUSH] = "push",         [WG_STAGE_PULL] = "pull",
-  [WG_STAGE_UPLOAD] = "upload",   [WG_STAGE_DOWNLOAD] = "download", [WG_STAGE_BACKOFF] = "back-off",
-  [WG_STAGE_FOREIGN] = "foreign", [WG_STAGE_FORKED] = "forked",     [WG_STAGE_REVOKED] = "revoked",
-  [WG_STAGE_WIPED] = "wiped",
+  [WG_STAGE_IDLE] = "idle",        [WG_STAGE_HELLO] = "hello",     [WG_STAGE_SESSION] = "session",
+  [WG_STAGE_MOVE] = "move",        [WG_STAGE_STATE] = "state",     [WG_STAGE_PUSH] = "push",
+  [WG_STAGE_PULL] = "pull",        [WG_STAGE_UPLOAD] = "upload",   [WG_STAGE_DOWNLOAD] = "download",
+  [WG_STAGE_BACKOFF] = "back-off", [WG_STAGE_FOREIGN] = "foreign", [WG_STAGE_FORKED] = "forked",
+  [WG_STAGE_REVOKED] = "revoked",  [WG_STAGE_WIPED] = "wiped",
 };
 
 /**
@@ -80,6 +80,7 @@ start_round (WgSyncMachine *machine)
   machine->other_epoch = FALSE;
   machine->too_old = FALSE;
   machine->moved = FALSE;
+  machine->replaced = FALSE;
   machine->stage = WG_STAGE_HELLO;
   return WG_EFFECT_NOTIFY;
 }
@@ -108,6 +109,9 @@ go_on (WgSyncMachine *machine, const WgSyncEvent *event)
     case WG_STAGE_SESSION:
       machine->stage = WG_STAGE_PUSH;
       return machine->other_epoch ? recover (machine) : 0;
+    case WG_STAGE_MOVE: /* the token is of the replica that we were */
+      machine->stage = WG_STAGE_SESSION;
+      return WG_EFFECT_FORGET_TOKEN | WG_EFFECT_NOTIFY;
     case WG_STAGE_STATE:
       machine->stage = WG_STAGE_PUSH;
       return 0;
@@ -144,6 +148,17 @@ go_again (WgSyncMachine *machine, const WgSyncEvent *event)
   if (event->has_major)
     machine->stage = WG_STAGE_PUSH;
   return WG_EFFECT_NOTIFY;
+}
+
+/* Once a round: what was sent under the old numbers is sent again under others. */
+static WgSyncEffects
+leave_replica (WgSyncMachine *machine)
+{
+  if (machine->replaced)
+    return end_round (machine, WG_STAGE_FORKED);
+  machine->replaced = TRUE;
+  machine->stage = WG_STAGE_MOVE;
+  return WG_EFFECT_RESET_SENDING;
 }
 
 static WgSyncEffects
@@ -219,7 +234,7 @@ step_working (WgSyncMachine *machine, const WgSyncEvent *event)
     case WG_SYNC_EVENT_GAP:
       return recover (machine);
     case WG_SYNC_EVENT_FORKED:
-      return end_round (machine, WG_STAGE_FORKED);
+      return leave_replica (machine);
     case WG_SYNC_EVENT_TOO_LARGE:
       return shrink (machine);
     case WG_SYNC_EVENT_CANCELLED: /* nobody's fault */

@@ -15,6 +15,7 @@ typedef enum
   WG_STAGE_IDLE,
   WG_STAGE_HELLO,   /* who is there? */
   WG_STAGE_SESSION, /* challenge and token */
+  WG_STAGE_MOVE,    /* a new replica, because the platform has another log of this one */
   WG_STAGE_STATE,   /* epoch changed or gap: what has the platform? then rewind */
   WG_STAGE_PUSH,
   WG_STAGE_PULL,
@@ -81,6 +82,7 @@ typedef struct
   gboolean renewed;     /* a new session after a 401 in this round */
   gboolean other_epoch; /* seen at hello, dealt with after the session */
   gboolean too_old;     /* pull refused until the program is updated */
+  gboolean replaced;    /* MOVE in this round */
   gboolean moved;       /* something went through for good in this round */
 } WgSyncMachine;
 

@@ -249,6 +249,8 @@ do_stage (WgSyncRound *round, WgSyncEvent *event, GError **error)
       return wg_sync_session (round, error);
     case WG_STAGE_STATE:
       return wg_sync_state (round, error);
+    case WG_STAGE_MOVE:
+      return wg_sync_move (round, error);
     case WG_STAGE_PUSH:
       return wg_sync_push (round, event, error);
     case WG_STAGE_PULL:

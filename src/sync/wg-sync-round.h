@@ -62,6 +62,7 @@ void wg_sync_round_skip (WgSyncRound *round, const char *name);
 WgSyncEventKind wg_sync_hello (WgSyncRound *round, GError **error);
 WgSyncEventKind wg_sync_session (WgSyncRound *round, GError **error);
 WgSyncEventKind wg_sync_state (WgSyncRound *round, GError **error);
+WgSyncEventKind wg_sync_move (WgSyncRound *round, GError **error);
 WgSyncEventKind wg_sync_push (WgSyncRound *round, WgSyncEvent *event, GError **error);
 WgSyncEventKind wg_sync_pull (WgSyncRound *round, GError **error);
 WgSyncEventKind wg_sync_upload (WgSyncRound *round, GError **error);

@@ -198,6 +198,7 @@ typedef struct
   guint n_photos;
   gint64 release_in_ms; /* −1: nothing is held */
   gint64 last_sync_ms;
+  gint64 moved_ms;
   char *revoked;
 } Outlook;
 
@@ -214,7 +215,7 @@ look_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GEr
 {
   Outlook *outlook = data;
   g_autoptr (GError) failure = NULL;
-  g_autofree char *last_sync = NULL;
+  g_autofree char *last_sync = NULL, *moved = NULL;
   WgEventCounts counts = { 0 };
   gint64 release_ms = 0;
 
@@ -224,6 +225,8 @@ look_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GEr
   if (failure == NULL && wg_event_store_count (context, &counts, &failure))
     last_sync = wg_store_get_meta (context, "last_sync_ms", &failure);
   if (failure == NULL)
+    moved = wg_store_get_meta (context, "moved_ms", &failure);
+  if (failure == NULL)
     outlook->revoked = wg_store_get_meta (context, "revoked", &failure);
   if (failure != NULL)
     {
@@ -232,6 +235,7 @@ look_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GEr
     }
   outlook->n_photos = counts.n_photos;
   outlook->last_sync_ms = last_sync != NULL ? g_ascii_strtoll (last_sync, NULL, 10) : 0;
+  outlook->moved_ms = moved != NULL ? g_ascii_strtoll (moved, NULL, 10) : 0;
   outlook->release_in_ms =
       release_ms > 0 ? MAX (release_ms - wg_ports_wall_ms (context->ports), 0) : -1;
   return JOB_DONE;
@@ -281,6 +285,7 @@ note_end (WgSync *self, const Outlook *outlook, const GError *error)
   self->status.next_try_ms = wg_ports_wall_ms (ports) + delay;
   g_set_str (&self->status.message, error != NULL ? error->message : NULL);
   self->status.n_photos_left = outlook->n_photos;
+  self->status.moved_ms = outlook->moved_ms;
   self->status.photo_progress = 0;
   self->status.all_synced = error == NULL && !outlook->has_waiting && outlook->release_in_ms < 0 &&
                             round != NULL && round->digest_matched;
@@ -399,6 +404,7 @@ recall (WgSync *self)
     }
   g_mutex_lock (&self->mutex);
   self->status.last_success_ms = outlook.last_sync_ms;
+  self->status.moved_ms = outlook.moved_ms;
   self->status.n_photos_left = outlook.n_photos;
   if (outlook.revoked != NULL)
     {

@@ -18,8 +18,8 @@ typedef enum
   WG_SYNC_REVOKED, /* this device was shut out */
   WG_SYNC_WIPED,   /* and was erased by order of the platform: close the store, enrol again */
   WG_SYNC_TOO_OLD, /* update needed; push still goes */
-  WG_SYNC_FORKED,  /* the platform has another log under this device's name: enrol again, the queue
-                      is kept */
+  WG_SYNC_FORKED,  /* the platform has another log under this device's name, and no other name for
+                      it: enrol again, the queue is kept */
 } WgSyncState;
 
 /* What the pill and the queue page show. Immutable copy. */
@@ -29,6 +29,7 @@ typedef struct
   char *message;          /* detail of the last fault, or %NULL */
   gint64 last_success_ms; /* a whole round: queue empty, digest matched */
   gint64 next_try_ms;
+  gint64 moved_ms;     /* when we went on under a new replica, 0: never */
   gboolean all_synced; /* last_seq >= seq of all and the digest matched (I22) */
   guint n_photos_left;
   double photo_progress; /* 0…1 of the photo on its way */

@@ -203,7 +203,7 @@ test_hostile_pages (void)
 
   page = make_page (f, platform);
   page->last_seq = 99; /* of operations that we never made */
-  assert_page_refused (f, page, WG_STORE_ERROR_DAMAGED);
+  assert_page_refused (f, page, WG_STORE_ERROR_FORKED);
   g_clear_pointer (&page, wg_pull_page_free);
 
   page = make_page (f, platform);

@@ -171,12 +171,12 @@ test_old_copy (void)
   g_free (create (f, WG_EVENT_LEVEL_GENERAL, 0));
   ahead->last_seq = 7;
   error = wg_test_store_fail (f, acknowledge_job, ahead);
-  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_DAMAGED);
+  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_FORKED);
   g_clear_error (&error);
   other->last_seq = 1;
   other->last_hash = g_strnfill (WG_CHAIN_HEX, 'a');
   error = wg_test_store_fail (f, acknowledge_job, other);
-  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_DAMAGED);
+  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_FORKED);
 }
 
 /* --- refusals -------------------------------------------------------------------------------- */
@@ -358,7 +358,7 @@ test_platform_restored (void)
   g_autoptr (GError) error = NULL;
   Rewind fork = { 2, "00000000000000000000000000000000000000000000000000000000000000aa", NULL };
   error = wg_test_store_fail (f, rewind_job, &fork);
-  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_DAMAGED);
+  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_FORKED);
 }
 
 /* Everything that waits was settled by its author: its numbers must reach the platform all the
@@ -383,6 +383,12 @@ test_settled_numbers_go_again (void)
   g_assert_null (wg_test_store_run (f, next_job, GUINT_TO_POINTER (9)));
 }
 
+static gpointer
+move_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return GINT_TO_POINTER (wg_outbox_move (context, data, error));
+}
+
 /* --- forgetting and rescue ------------------------------------------------------------------- */
 
 static gpointer
@@ -395,6 +401,50 @@ static gpointer
 line_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
 {
   return wg_outbox_get_line (context, *(gint64 *) data, error);
+}
+
+/* Under another replica all that is here goes up once more from number 1; what was settled stays
+ * settled, what was on its way waits. */
+static void
+test_moved (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) old = wg_test_platform_new ();
+  g_autoptr (WgTestPlatform) fresh = wg_test_platform_new ();
+  g_autofree char *applied = create (f, WG_EVENT_LEVEL_GENERAL, 0), *refused = NULL;
+  g_autofree char *waiting = NULL, *sending = NULL, *line = NULL;
+  g_autoptr (WgEventView) view = NULL;
+  g_autoptr (WgPush) push = NULL;
+
+  wg_test_push (f, old, FALSE);
+  wg_test_pull (f, old);
+  refused = create (f, WG_EVENT_LEVEL_GENERAL, 0);
+  old->refuse = WG_REFUSAL_QUOTA;
+  wg_test_push (f, old, FALSE);
+  view = get (f, refused);
+  sending = create (f, WG_EVENT_LEVEL_GENERAL, 0);
+  waiting = create (f, WG_EVENT_LEVEL_GENERAL, 0);
+  push = wg_test_store_run (f, next_job, GUINT_TO_POINTER (1));
+  g_assert_cmpuint (push->lines->len, ==, 1);
+
+  wg_test_store_run (f, move_job, (gpointer) "019cac8a-4040-7000-8000-0000000000a9");
+  assert_truth (f, applied, WG_TRUTH_APPLIED);
+  assert_truth (f, refused, WG_TRUTH_REFUSED);
+  assert_truth (f, sending, WG_TRUTH_SAVED);
+  assert_truth (f, waiting, WG_TRUTH_SAVED);
+  wg_test_store_check (f);
+  wg_test_push (f, fresh, FALSE);
+  g_assert_cmpint (fresh->last_seq, ==, 4);
+  assert_truth (f, refused, WG_TRUTH_REFUSED);
+  assert_truth (f, sending, WG_TRUTH_APPLIED);
+  assert_truth (f, waiting, WG_TRUTH_APPLIED);
+  line = wg_test_store_run (f, line_job, &(gint64) { 2 });
+  g_assert_nonnull (strstr (line, "\"seq\":2,"));
+  g_assert_nonnull (strstr (line, view->refusal_op));
+  wg_test_store_reopen (f);
+  g_assert_cmpstr (wg_store_get_identity (f->store)->replica, ==,
+                   "019cac8a-4040-7000-8000-0000000000a9");
+  wg_test_store_check (f);
 }
 
 static void
@@ -492,6 +542,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/outbox/refused-patch-stays-in-view", test_refused_patch_stays_in_view);
   g_test_add_func ("/store/outbox/platform-restored", test_platform_restored);
   g_test_add_func ("/store/outbox/settled-numbers-go-again", test_settled_numbers_go_again);
+  g_test_add_func ("/store/outbox/moved", test_moved);
   g_test_add_func ("/store/outbox/prune", test_prune);
   g_test_add_func ("/store/outbox/rescue", test_rescue);
   return g_test_run ();

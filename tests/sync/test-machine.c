@@ -51,8 +51,10 @@ static const Row ROWS[] = {
   { WG_STAGE_PUSH, WG_SYNC_EVENT_EPOCH, 1, 0, WG_STAGE_STATE, WG_EFFECT_RESET_SENDING },
   { WG_STAGE_PULL, WG_SYNC_EVENT_EPOCH, 1, 0, WG_STAGE_STATE, WG_EFFECT_RESET_SENDING },
   { WG_STAGE_PUSH, WG_SYNC_EVENT_GAP, 1, 0, WG_STAGE_STATE, WG_EFFECT_RESET_SENDING },
-  { WG_STAGE_PUSH, WG_SYNC_EVENT_FORKED, 1, 0, WG_STAGE_FORKED, WG_EFFECT_RESET_SENDING },
-  { WG_STAGE_STATE, WG_SYNC_EVENT_FORKED, 1, 0, WG_STAGE_FORKED, WG_EFFECT_RESET_SENDING },
+  { WG_STAGE_PUSH, WG_SYNC_EVENT_FORKED, 1, 0, WG_STAGE_MOVE, WG_EFFECT_RESET_SENDING },
+  { WG_STAGE_PULL, WG_SYNC_EVENT_FORKED, 1, 0, WG_STAGE_MOVE, WG_EFFECT_RESET_SENDING },
+  { WG_STAGE_STATE, WG_SYNC_EVENT_FORKED, 1, 0, WG_STAGE_MOVE, WG_EFFECT_RESET_SENDING },
+  { WG_STAGE_MOVE, WG_SYNC_EVENT_DONE, 1, 0, WG_STAGE_SESSION, WG_EFFECT_FORGET_TOKEN },
   { WG_STAGE_SESSION, WG_SYNC_EVENT_REVOKED, 0, 0, WG_STAGE_REVOKED, WG_EFFECT_MARK_REVOKED },
   { WG_STAGE_PULL, WG_SYNC_EVENT_REVOKED, 1, 0, WG_STAGE_REVOKED, WG_EFFECT_MARK_REVOKED },
   { WG_STAGE_PULL, WG_SYNC_EVENT_TOO_OLD, 1, 0, WG_STAGE_UPLOAD, WG_EFFECT_NOTIFY },
@@ -223,6 +225,30 @@ test_broken_while_moving (void)
     }
 }
 
+/* A new name is taken once a round; who then is told again that he is another must rest. */
+static void
+test_moved_once (void)
+{
+  WgSyncMachine machine = { 0 };
+
+  step (&machine, (WgSyncEvent) { .kind = WG_SYNC_EVENT_START });
+  machine.stage = WG_STAGE_PUSH;
+  g_assert_cmpint (step (&machine, (WgSyncEvent) { .kind = WG_SYNC_EVENT_FORKED }), ==,
+                   WG_STAGE_MOVE);
+  g_assert_cmpint (step (&machine, (WgSyncEvent) { .kind = WG_SYNC_EVENT_DONE }), ==,
+                   WG_STAGE_SESSION);
+  g_assert_cmpint (step (&machine, (WgSyncEvent) { .kind = WG_SYNC_EVENT_DONE }), ==,
+                   WG_STAGE_PUSH);
+  g_assert_cmpint (step (&machine, (WgSyncEvent) { .kind = WG_SYNC_EVENT_FORKED }), ==,
+                   WG_STAGE_FORKED);
+  step (&machine, (WgSyncEvent) { .kind = WG_SYNC_EVENT_START });
+  machine.stage = WG_STAGE_PUSH;
+  g_assert_cmpint (step (&machine, (WgSyncEvent) { .kind = WG_SYNC_EVENT_FORKED }), ==,
+                   WG_STAGE_MOVE);
+  g_assert_cmpint (step (&machine, (WgSyncEvent) { .kind = WG_SYNC_EVENT_FORKED }), ==,
+                   WG_STAGE_FORKED);
+}
+
 /* A program that is too old still pushes and sends its photos. */
 static void
 test_too_old_still_pushes (void)
@@ -259,6 +285,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/machine/batch", test_batch);
   g_test_add_func ("/sync/machine/token-renewed-once", test_token_renewed_once);
   g_test_add_func ("/sync/machine/loops-end", test_loops_end);
+  g_test_add_func ("/sync/machine/moved-once", test_moved_once);
   g_test_add_func ("/sync/machine/broken-while-moving", test_broken_while_moving);
   g_test_add_func ("/sync/machine/too-old-still-pushes", test_too_old_still_pushes);
   return g_test_run ();

@@ -219,20 +219,24 @@ test_restored_platform (void)
   wg_test_folder_remove (folder);
 }
 
-/* T20: a copy of the tablet. The platform keeps the first, the copy keeps its queue and says so. */
+/* T20: a copy of the tablet. The platform keeps the first under its name, the copy goes on under
+ * another; what both had is there once. */
 static void
 test_forked (void)
 {
   g_autoptr (FaultPlatform) line = make_line ();
   g_autoptr (Terminal) terminal = terminal_new_next (line);
   Terminal *copy = g_new0 (Terminal, 1);
-  g_autofree char *first = NULL, *second = NULL, *events = NULL;
+  g_autofree char *first = NULL, *second = NULL, *events = NULL, *common = NULL, *waiting = NULL;
+  g_autofree char *before = g_strdup (wg_store_get_identity (terminal->store)->replica);
   g_autoptr (WgSyncStatus) status = NULL;
-  g_autoptr (GError) error = NULL;
 
   copy->folder = wg_test_folder_new ();
   copy->line = line;
   copy->ports = terminal->ports;
+  common = terminal_log (terminal, WG_EVENT_LEVEL_GENERAL, "道路积水", NULL);
+  terminal_round_well (terminal);
+  waiting = terminal_log (terminal, WG_EVENT_LEVEL_GENERAL, "道路积水", NULL);
   terminal_shut (terminal);
   wg_test_folder_copy (terminal->folder, copy->folder);
   terminal_open (terminal);
@@ -241,15 +245,60 @@ test_forked (void)
 
   terminal_open (copy);
   second = terminal_log (copy, WG_EVENT_LEVEL_GENERAL, "道路积水", NULL);
-  g_assert_false (terminal_round (copy, &error));
+  terminal_round_well (copy);
   status = wg_sync_dup_status (copy->sync);
-  g_assert_cmpint (status->state, ==, WG_SYNC_FORKED);
-  g_assert_cmpint (terminal_truth (copy, second), ==, WG_TRUTH_SAVED);
+  g_assert_cmpint (status->moved_ms, >, 0);
+  g_assert_cmpstr (wg_store_get_identity (copy->store)->replica, !=, before);
+  g_assert_cmpint (terminal_truth (copy, waiting), ==, WG_TRUTH_APPLIED);
+  g_assert_cmpint (terminal_truth (copy, second), ==, WG_TRUTH_APPLIED);
+  terminal_restart (copy); /* the new name is remembered */
+  terminal_round_well (copy);
+  terminal_round_well (terminal);
+  g_assert_cmpstr (wg_store_get_identity (terminal->store)->replica, ==, before);
+  terminal_check (terminal);
   terminal_check (copy);
   terminal_free (copy);
   events = platform_events ();
+  assert_once (events, common);
+  assert_once (events, waiting);
   assert_once (events, first);
-  g_assert_cmpuint (test_daemon_count (events, second), ==, 0);
+  assert_once (events, second);
+}
+
+/* A tablet that was restored from an older copy of itself: with nothing new, then with something.
+ */
+static void
+test_rolled_back (void)
+{
+  g_autoptr (FaultPlatform) line = make_line ();
+  g_autoptr (Terminal) terminal = terminal_new_next (line);
+  g_autofree char *kept = wg_test_folder_new ();
+  g_autofree char *first = NULL, *lost = NULL, *later = NULL, *events = NULL;
+
+  first = terminal_log (terminal, WG_EVENT_LEVEL_GENERAL, "道路积水", NULL);
+  terminal_round_well (terminal);
+  terminal_shut (terminal);
+  wg_test_folder_copy (terminal->folder, kept);
+  terminal_open (terminal);
+  lost = terminal_log (terminal, WG_EVENT_LEVEL_GENERAL, "道路积水", NULL);
+  terminal_round_well (terminal);
+  terminal_shut (terminal);
+  wg_test_folder_remove (terminal->folder);
+  wg_test_folder_copy (kept, terminal->folder);
+  wg_test_folder_remove (kept);
+  terminal_open (terminal);
+
+  terminal_round_well (terminal);
+  /* It came down again: the platform has it. */
+  g_assert_cmpint (terminal_truth (terminal, lost), ==, WG_TRUTH_APPLIED);
+  later = terminal_log (terminal, WG_EVENT_LEVEL_GENERAL, "道路积水", NULL);
+  terminal_round_well (terminal);
+  g_assert_cmpint (terminal_truth (terminal, later), ==, WG_TRUTH_APPLIED);
+  terminal_check (terminal);
+  events = platform_events ();
+  assert_once (events, first);
+  assert_once (events, lost);
+  assert_once (events, later);
 }
 
 /* 409 gap: what has the platform? then from there. */
@@ -338,6 +387,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/thread/major-overtakes-photo", test_major_overtakes_photo);
   g_test_add_func ("/sync/thread/restored-platform", test_restored_platform);
   g_test_add_func ("/sync/thread/forked", test_forked);
+  g_test_add_func ("/sync/thread/rolled-back", test_rolled_back);
   g_test_add_func ("/sync/thread/gap", test_gap);
   g_test_add_func ("/sync/thread/enrolment-survives-a-cut", test_enrolment_survives_a_cut);
   g_test_add_func ("/sync/thread/enrolment-refused", test_enrolment_refused);

@@ -14,6 +14,8 @@
 #include "store/wg-outbox.h"
 #include "store/wg-query-model.h"
 
+/* That this tablet goes on under another name is said for a week. */
+#define MOVED_SHOWN_MS (7 * G_GINT64_CONSTANT (86400000))
 #define ROWS 300
 #define MOST_CONFLICTS 5
 
@@ -105,6 +107,13 @@ explain (WgQueuePage *self, const WgSyncStatus *status)
     case WG_SYNC_IDLE:
     default:
       break;
+    }
+  if (status->moved_ms > 0 && now_ms - status->moved_ms < MOVED_SHOWN_MS)
+    {
+      if (text->len > 0)
+        g_string_append_c (text, ' ');
+      g_string_append (text, _("The data here was an older copy, or is on another tablet, too. "
+                               "It goes on under a new name; nothing is lost or sent twice."));
     }
   if (status->last_success_ms > 0)
     {

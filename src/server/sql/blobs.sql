@@ -5,7 +5,10 @@
 INSERT INTO blob_ref (sha, rec, replica) VALUES (:sha, :rec, :replica) ON CONFLICT DO NOTHING;
 
 -- :name blob-named-by
-SELECT count(*) AS n FROM (SELECT 1 FROM blob_ref WHERE sha = :sha AND replica = :replica LIMIT 1) b;
+-- By this replica, or by one before it on the same device, for the same worker.
+SELECT count(*) AS n FROM (SELECT 1 FROM blob_ref b JOIN replica r ON r.id = b.replica
+  JOIN replica mine ON mine.device = r.device AND mine.worker = r.worker
+  WHERE b.sha = :sha AND mine.id = :replica LIMIT 1) b;
 
 -- :name blob-scopes
 SELECT DISTINCT m.scope FROM blob_ref b JOIN member m ON m.rec = b.rec

@@ -69,7 +69,7 @@ WHERE d.id <> 'console' ORDER BY d.enrolled_ms, d.id, r.created_ms;
 
 -- :name replica-get
 -- :locks
-SELECT r.id, r.device, r.worker, r.last_seq, r.last_hash, r.last_at_ms, r.durable_seq
+SELECT r.id, r.device, r.worker, r.last_seq, r.last_hash, r.last_at_ms, r.durable_seq, r.moved_from
 FROM replica r WHERE r.id = :id;
 
 -- :name bundle-sender

@@ -60,6 +60,13 @@ WHERE state IN ('saved', 'sending', 'received') AND seq > 0 AND state = 'sending
 -- :indexed
 UPDATE outbox SET state = 'saved'
 WHERE state IN ('saved', 'sending', 'received') AND seq > 0 AND state = 'sending'
+-- :name outbox_renumber
+-- :indexed
+UPDATE outbox SET seq = :seq, line = :line, hash = :hash WHERE n = :n
+-- :name outbox_reset_received
+-- :indexed
+UPDATE outbox SET state = 'saved'
+WHERE state IN ('saved', 'sending', 'received') AND seq > 0 AND state = 'received'
 -- :name outbox_set_received
 -- :indexed
 UPDATE outbox SET state = 'received'
@@ -152,4 +159,4 @@ SELECT coalesce (max (n), 0) AS n FROM outbox
 -- :name outbox_numbered
 -- The chain in its order.
 -- :indexed
-SELECT seq, op_id, rec, line, hash FROM outbox WHERE seq > 0 ORDER BY seq
+SELECT n, seq, op_id, rec, line, hash FROM outbox WHERE seq > 0 ORDER BY seq
