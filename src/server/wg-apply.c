@@ -125,7 +125,7 @@ wg_apply_announce (WgDb *db, const char *worker, GPtrArray *operations)
   for (guint i = 0; i < operations->len; i++)
     {
       const WgOperation *operation = operations->pdata[i];
-      if (operation->rec)
+      if (operation->rec && operation->kind != WG_OPERATION_EVENT_CREATE)
         wg_db_ahead (db, "hist-of-op", "rec", 's', operation->rec, "op_id", 's', operation->op_id,
                      NULL);
     }
@@ -552,6 +552,37 @@ write_event (WgApply *apply,
   return TRUE;
 }
 
+/* The same operation under another number: a terminal that was given a new replica sends again. */
+static gboolean
+find_applied (WgApply *apply,
+              const WgOperation *operation,
+              WgPushResult *result,
+              gboolean *out_found,
+              GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  WgStatement *statement = wg_db_statement (apply->work->db, "hist-of-op", error);
+  gint64 ver;
+
+  if (statement == NULL)
+    return FALSE;
+  wg_statement_bind_text (statement, "rec", operation->rec);
+  wg_statement_bind_text (statement, "op_id", operation->op_id);
+  ver = wg_db_take_int (statement, "ver", &local);
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  *out_found = ver > 0;
+  if (*out_found)
+    {
+      result->kind = WG_RESULT_OK;
+      result->ver = ver;
+    }
+  return TRUE;
+}
+
 static gboolean
 create_event (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **error)
 {
@@ -565,8 +596,10 @@ create_event (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GEr
 
   if (!find_event (apply->work->db, operation->rec, &found, error))
     return FALSE;
+  /* Only what there is can have come before. */
   if (found)
-    return wg_apply_refuse (result, WG_REFUSAL_DUPLICATE_RECORD, NULL);
+    return find_applied (apply, operation, result, &found, error) &&
+           (found || wg_apply_refuse (result, WG_REFUSAL_DUPLICATE_RECORD, NULL));
   if (event->grid_code == NULL || !wg_grid_code_is_valid (event->grid_code))
     return wg_apply_refuse (result, WG_REFUSAL_INVALID_FIELD, "grid_code");
   grid = wg_reference_get_grid (apply->work->reference, apply->work->db, event->grid_code, &local);
@@ -593,24 +626,6 @@ create_event (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GEr
   return write_event (apply, item, row, role, result, error);
 }
 
-/* The same operation under another number: a terminal that was given a new replica sends again. */
-static gboolean
-find_applied (WgApply *apply, const WgOperation *operation, gint64 *out_ver, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  WgStatement *statement = wg_db_statement (apply->work->db, "hist-of-op", error);
-
-  if (statement == NULL)
-    return FALSE;
-  wg_statement_bind_text (statement, "rec", operation->rec);
-  wg_statement_bind_text (statement, "op_id", operation->op_id);
-  *out_ver = wg_db_take_int (statement, "ver", &local);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
-}
-
 /**
  * wg_apply_operation:
  * @apply: the push
@@ -630,7 +645,7 @@ gboolean
 wg_apply_operation (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **error)
 {
   const WgOperation *operation = item->operation;
-  gint64 ver;
+  gboolean found;
 
   if (result->kind == WG_RESULT_REJECTED)
     return TRUE;
@@ -642,18 +657,14 @@ wg_apply_operation (WgApply *apply, const WgApplyItem *item, WgPushResult *resul
       return wg_audit_add (apply->work, apply->worker, "scope-dropped", operation->scope,
                            apply->replica, error);
     }
-  if (!find_applied (apply, operation, &ver, error))
+  if (operation->kind == WG_OPERATION_EVENT_CREATE)
+    return create_event (apply, item, result, error);
+  if (!find_applied (apply, operation, result, &found, error))
     return FALSE;
-  if (ver > 0)
-    {
-      result->kind = WG_RESULT_OK;
-      result->ver = ver;
-      return TRUE;
-    }
+  if (found)
+    return TRUE;
   switch (operation->kind)
     {
-    case WG_OPERATION_EVENT_CREATE:
-      return create_event (apply, item, result, error);
     case WG_OPERATION_EVENT_PATCH:
       return wg_apply_patch (apply, item, result, error);
     case WG_OPERATION_EVENT_STEP:
@@ -666,6 +677,7 @@ wg_apply_operation (WgApply *apply, const WgApplyItem *item, WgPushResult *resul
       return wg_apply_record (apply, item, result, error);
     case WG_OPERATION_CONFLICT_RESOLVE:
       return wg_apply_resolve (apply, item, result, error);
+    case WG_OPERATION_EVENT_CREATE:
     case WG_OPERATION_SCOPE_DROPPED:
     case WG_N_OPERATION:
     default:
