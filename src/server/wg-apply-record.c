@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Operations on records by table and on their conflicts; generic over WgKind. */
+#include "db/wg-mutant.h"
 #include "server/wg-audit.h"
 #include "server/wg-record-row.h"
 #include "server/wg-reference.h"
@@ -98,7 +99,7 @@ note_doubt (WgApply *apply, const WgApplyItem *item, const WgRecordRow *row, GEr
 {
   g_autoptr (WgRecord) nothing = wg_record_new (row->record->kind);
 
-  if (item->clock != WG_CLOCK_SUSPECT)
+  if (item->clock == WG_CLOCK_EXACT)
     return TRUE;
   for (const WgField *field = row->record->kind->fields; field->name != NULL; field++)
     if (field->conflict == WG_CONFLICT_NEWEST && wg_field_is_set (field, row->record) &&
@@ -180,7 +181,7 @@ merge_field (WgApply *apply,
              GError **error)
 {
   const WgPatch *patch = item->operation->patch;
-  WgMergeMeta mine = { item->at_ms, item->clock == WG_CLOCK_SUSPECT }, theirs = { 0 };
+  WgMergeMeta mine = { item->at_ms, item->clock != WG_CLOCK_EXACT }, theirs = { 0 };
   WgConflictField author = { 0 };
   gboolean good = TRUE;
 
@@ -188,9 +189,13 @@ merge_field (WgApply *apply,
     good = wg_record_row_find_author (row, apply->work->db, field, &theirs, &author, error);
   g_free (author.their_actor);
   g_free (author.their_name);
+  if (WG_MUTANT ("wall-clock-decides"))
+    theirs.suspect = mine.suspect = FALSE;
   if (good)
     *out_verdict =
         wg_merge_field (field, patch->from, row->record, patch->to, &theirs, &mine, scratch);
+  if (WG_MUTANT ("set-replaced") && *out_verdict == WG_VERDICT_MERGED)
+    wg_field_copy (field, patch->to, scratch);
   return good;
 }
 
@@ -220,7 +225,8 @@ merge (WgApply *apply,
       if (!merge_field (apply, item, row, field, scratch, &verdict, error))
         return FALSE;
       /* A void record takes nothing: what was wanted waits for a person. */
-      if (wg_record_get_flag (row->record, WG_FIELD_VOIDED) && wg_verdict_writes (verdict))
+      if (wg_record_get_flag (row->record, WG_FIELD_VOIDED) && wg_verdict_writes (verdict) &&
+          !WG_MUTANT ("void-takes-patch"))
         verdict = WG_VERDICT_CONFLICT;
       self->verdicts[i] = verdict;
       if (verdict == WG_VERDICT_READ_ONLY || verdict == WG_VERDICT_SETTLED)
@@ -274,9 +280,10 @@ write_merge (WgApply *apply, const WgApplyItem *item, WgRecordRow *row, Merge *s
         return FALSE;
     }
   if (!note_all (apply, item, row, self, error) ||
-      (self->written->len > 0 && !wg_dispute_follow (apply, row, self->before, error)))
+      (self->written->len > 0 && !WG_MUTANT ("conflict-stands-still") &&
+       !wg_dispute_follow (apply, row, self->before, error)))
     return FALSE;
-  return self->conflicts->len == 0 ||
+  return self->conflicts->len == 0 || WG_MUTANT ("conflict-not-kept") ||
          wg_dispute_open (apply, item, row, self->conflicts, voided, error);
 }
 
@@ -535,7 +542,8 @@ wg_apply_resolve (WgApply *apply, const WgApplyItem *item, WgPushResult *result,
     return wg_apply_refuse (result, WG_REFUSAL_DEPENDS_ON_REJECTED, NULL);
   if (!may_choose (apply, item, dispute))
     return wg_apply_refuse (result, WG_REFUSAL_NO_RIGHT, NULL);
-  if (dispute->conflict->settled || dispute->conflict->ver != operation->expect_ver)
+  if ((dispute->conflict->settled || dispute->conflict->ver != operation->expect_ver) &&
+      !WG_MUTANT ("stale-choice-taken"))
     return wg_apply_refuse (result, WG_REFUSAL_STALE_STATE, NULL);
   if (!is_complete (operation, dispute->conflict))
     return wg_apply_refuse (result, WG_REFUSAL_INVALID_FIELD, "choose");

@@ -192,7 +192,7 @@ wg_record_row_note (const WgRecordRow *self,
   return wg_db_run (apply->work->db, "change-add", error, "rec", 's', self->record->id, "op_id",
                     's', item->operation->op_id, "field", 's', field->name, "ver", 'i',
                     self->record->ver, "actor", 's', apply->worker, "at_ms", 'i', item->at_ms,
-                    "suspect", 'i', (gint64) (item->clock == WG_CLOCK_SUSPECT), "verdict", 's',
+                    "suspect", 'i', (gint64) (item->clock != WG_CLOCK_EXACT), "verdict", 's',
                     verdict, "written", 'i', (gint64) written, "old_value", 's', old_value,
                     "new_value", 's', new_value, NULL);
 }

@@ -261,6 +261,30 @@ test_newest (void)
   kit_check (kit);
 }
 
+/* Started anew since, a tablet has only its wall clock for it, and that decides nothing (I24). */
+static void
+test_newest_by_wall_clock (void)
+{
+  g_autoptr (Kit) kit = kit_new ();
+  g_autoptr (Terminal) first = terminal_new (kit, "wa1");
+  g_autoptr (Terminal) second = terminal_new (kit, "wa1");
+  g_autofree char *rec = terminal_expect (first, make_creation (first, NULL), "ok");
+  WgOperation *early;
+
+  kit_advance (kit, HOUR_MS);
+  second->wall_off = 2 * HOUR_MS;
+  early = make_patch (second, rec, "phone", "13000000000", "13000000002");
+  kit_advance (kit, HOUR_MS);
+  expect_patch (first, rec, "phone", "13000000000", "13000000001", "ok");
+  kit_advance (kit, 3 * HOUR_MS);
+  second->wall_off = 0; /* it was set right when the tablet started */
+  g_set_str (&second->boot, "boot-2");
+  g_free (terminal_expect (second, early, "conflict"));
+  assert_text (kit, rec, "phone", "13000000001");
+  g_assert_cmpint (kit_count (kit, "dispute-count"), ==, 1);
+  kit_check (kit);
+}
+
 /* Where a clock is in doubt nobody can say who was later. */
 static void
 test_newest_in_doubt (void)
@@ -532,6 +556,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/records/rights", test_rights);
   g_test_add_func ("/server/records/newest", test_newest);
   g_test_add_func ("/server/records/newest-in-doubt", test_newest_in_doubt);
+  g_test_add_func ("/server/records/newest-by-wall-clock", test_newest_by_wall_clock);
   g_test_add_func ("/server/records/set", test_set);
   g_test_add_func ("/server/records/conflict", test_conflict);
   g_test_add_func ("/server/records/choice-on-old", test_choice_on_old);
