@@ -211,6 +211,8 @@ take_row (WgStoreContext *context, const WgPullRow *row, GError **error)
   /* Another scope may have told a newer version already. */
   if (known.has_base && !known.stale && !known.removed && known.ver >= row->ver)
     return TRUE;
+  if (WG_MUTANT ("conflict-dropped-on-pull") && g_str_equal (row->kind, "conflict"))
+    return TRUE;
   if (!check_row (row, error) ||
       !wg_db_run (context->db, "record_set_base", error, "id", 's', row->id, "kind", 's', row->kind,
                   "ver", 'i', row->ver, "base", 's', row->body, "body", 's', row->body, NULL))

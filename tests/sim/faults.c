@@ -159,10 +159,9 @@ act_partition (SimRandom *random)
 }
 
 static void
-act_clock (SimRandom *random)
+set_clock (guint tablet, SimRandom *random)
 {
   static const gint64 sizes_ms[] = { 1000, 60000, 3600000, 86400000, 3 * 86400000 };
-  guint tablet = sim_random_below (random, WORLD_TABLETS);
   gint64 size = sizes_ms[sim_random_below (random, G_N_ELEMENTS (sizes_ms))];
 
   world.tablets[tablet].wall_ms = sim_random_chance (random, 3000)   ? 0
@@ -170,6 +169,22 @@ act_clock (SimRandom *random)
                                                                      : -size;
   sim_trace ("clock of tablet %u is %" G_GINT64_FORMAT " ms off", tablet,
              world.tablets[tablet].wall_ms);
+}
+
+static void
+act_clock (SimRandom *random)
+{
+  set_clock (sim_random_below (random, WORLD_TABLETS), random);
+}
+
+/* Its battery was flat: it starts with another clock than it had. */
+static void
+act_flat (SimRandom *random)
+{
+  guint tablet = sim_random_below (random, WORLD_TABLETS);
+
+  fail_power_of_tablet (tablet, random);
+  set_clock (tablet, random);
 }
 
 /* --- an old backup --------------------------------------------------------------------------- */
@@ -237,6 +252,7 @@ const RunAction RUN_FAULTS[] = {
   { "error", 4, act_error },
   { "partition", 5, act_partition },
   { "clock", 5, act_clock },
+  { "flat", 4, act_flat },
   { "restore", 3, act_restore },
 };
 const guint RUN_N_FAULTS = G_N_ELEMENTS (RUN_FAULTS);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/wg-operation.h"
-#include "run.h"
+#include "oracle.h"
 #include "server/wg-check.h"
 #include "server/wg-sessions.h"
 #include "store/wg-health.h"
@@ -38,7 +38,7 @@ static GPtrArray *order;      /* of char *: keys of @records as they came */
 static GHashTable *dismissed; /* op_id */
 static GHashTable *told;      /* replica -> Acknowledged, of this epoch */
 static GHashTable *moves;     /* "worker grid" */
-static gboolean restored;
+static gboolean restored, carried;
 static char *epoch;
 
 static void
@@ -68,7 +68,10 @@ oracle_saved (Terminal *terminal, const char *rec)
 {
   g_autoptr (GPtrArray) operations = terminal_do (terminal, list_job, (gpointer) rec, NULL);
 
-  if (!g_hash_table_contains (records, rec))
+  if (operations && operations->len > 0 && !g_hash_table_contains (records, rec) &&
+      !wg_operation_is_record (((WgRecordOperation *) operations->pdata[0])->operation->kind) &&
+      ((WgRecordOperation *) operations->pdata[0])->operation->kind !=
+          WG_OPERATION_CONFLICT_RESOLVE)
     {
       char *key = g_strdup (rec);
       g_hash_table_insert (records, key, (gpointer) terminal->process.name);
@@ -113,6 +116,12 @@ void
 oracle_moved (const char *worker, const char *grid)
 {
   g_hash_table_add (moves, g_strconcat (worker, " ", grid, NULL));
+}
+
+void
+oracle_carried (void)
+{
+  carried = TRUE;
 }
 
 char *
@@ -237,14 +246,6 @@ oracle_platform_up (void)
 
 /* --- at the end: the platform ----------------------------------------------------------------- */
 
-/* What the oracle knows of an operation that the platform has. */
-typedef struct
-{
-  WgResultKind result;
-  char *rec, *kind, *line;
-  guint n_effects;
-} Known;
-
 static void
 known_free (gpointer data)
 {
@@ -283,13 +284,24 @@ has_right (const char *worker, const WgOperation *operation)
   return grid ? g_str_equal (asked, grid) : g_str_has_prefix (asked, town);
 }
 
+WgOperation *
+oracle_read_line (const char *line)
+{
+  WgOperation *operation = NULL;
+  int refusal;
+
+  return wg_wire_operation_from_line (line, strlen (line), &operation, &refusal, NULL, NULL)
+             ? operation
+             : NULL;
+}
+
 static void
 check_right (const char *worker, const char *line)
 {
   g_autoptr (WgOperation) operation = NULL;
-  int refusal;
 
-  if (!wg_wire_operation_from_line (line, strlen (line), &operation, &refusal, NULL, NULL))
+  operation = oracle_read_line (line);
+  if (operation == NULL)
     sim_violate ("I8 the platform took a line that is none");
   else if (!has_right (worker, operation))
     sim_violate ("I8 %s did something in %s", worker, operation->scope);
@@ -330,9 +342,10 @@ check_saved (GHashTable *known)
   g_hash_table_iter_init (&iter, saved);
   while (g_hash_table_iter_next (&iter, &op_id, &entry))
     if (!g_hash_table_contains (known, op_id))
-      sim_violate ("%s operation %s of %s, event %s, was reported saved and is not at the platform",
-                   restored ? "I11" : "I1", (char *) op_id, ((Saved *) entry)->terminal,
-                   ((Saved *) entry)->rec);
+      sim_violate (
+          "%s operation %s of %s, record %s, was reported saved and is not at the platform",
+          restored ? "I11" : "I1", (char *) op_id, ((Saved *) entry)->terminal,
+          ((Saved *) entry)->rec);
 }
 
 /* --- at the end: what each event became, computed a second time --------------------------------
@@ -396,13 +409,6 @@ read_conflicts (WgDb *db, GHashTable *known, GError **error)
   return conflicts;
 }
 
-typedef struct
-{
-  char *rec, *op_id, *line;
-  gint64 ver;
-  WgResultKind result;
-} Version;
-
 static void
 version_free (gpointer data)
 {
@@ -433,9 +439,9 @@ read_versions (WgDb *db, GError **error)
 }
 
 static void
-check_history (WgDb *db, GHashTable *known, GHashTable *conflicts, GError **error)
+check_history (
+    WgDb *db, GHashTable *known, GPtrArray *versions, GHashTable *conflicts, GError **error)
 {
-  g_autoptr (GPtrArray) versions = read_versions (db, error);
   g_autoptr (WgEvent) model = NULL;
 
   for (guint i = 0; i < versions->len; i++)
@@ -443,13 +449,12 @@ check_history (WgDb *db, GHashTable *known, GHashTable *conflicts, GError **erro
       const Version *version = versions->pdata[i];
       const Version *next = i + 1 < versions->len ? versions->pdata[i + 1] : NULL;
       Known *self = g_hash_table_lookup (known, version->op_id);
-      g_autoptr (WgOperation) operation = NULL;
-      int refusal;
+      g_autoptr (WgOperation) operation = oracle_read_line (version->line);
 
-      if (self)
+      /* A choice changes the conflict, and may change the record as well. */
+      if (self && g_str_equal (self->rec, version->rec))
         self->n_effects++;
-      if (!wg_wire_operation_from_line (version->line, strlen (version->line), &operation, &refusal,
-                                        NULL, NULL))
+      if (operation == NULL)
         continue;
       if (operation->kind == WG_OPERATION_EVENT_CREATE)
         {
@@ -484,11 +489,39 @@ check_effects (GHashTable *known, GHashTable *conflicts)
       if (self->result == WG_RESULT_REJECTED && self->n_effects > 0)
         sim_violate ("I2 a refused operation took effect");
       if (self->result == WG_RESULT_OK && self->n_effects == 0 &&
-          g_str_equal (self->kind, "event.create"))
+          (g_str_has_suffix (self->kind, ".create") || g_str_has_suffix (self->kind, ".confirm") ||
+           g_str_has_suffix (self->kind, ".resolve")))
         sim_violate ("I2 an accepted operation took no effect");
       if (self->result == WG_RESULT_CONFLICT && !g_hash_table_contains (conflicts, op_id))
         sim_violate ("I14 a conflict was told and is not kept");
     }
+}
+
+/* Its tablet erased it when its worker left the grid, and then the platform was put back to before
+ * it had come: nobody has it any more (docs/reliability.md, Known). */
+static gboolean
+is_lost_by_moving (GHashTable *known, const char *rec)
+{
+  GHashTableIter iter, of_moves;
+  gpointer value, move;
+
+  g_hash_table_iter_init (&iter, known);
+  while (restored && g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Known *self = value;
+      g_autoptr (WgOperation) operation = NULL;
+      g_autofree char *worker = NULL;
+
+      if (g_strcmp0 (self->rec, rec) != 0)
+        continue;
+      operation = oracle_read_line (self->line);
+      worker = operation ? g_strconcat (operation->actor, " ", NULL) : NULL;
+      g_hash_table_iter_init (&of_moves, moves);
+      while (worker && g_hash_table_iter_next (&of_moves, &move, NULL))
+        if (g_str_has_prefix (move, worker))
+          return TRUE;
+    }
+  return FALSE;
 }
 
 static void
@@ -497,7 +530,8 @@ check_photos (WgDb *db, GHashTable *known, GError **error)
   WgStatement *row = wg_db_statement (db, "sim-platform-photos", error);
 
   while (row && wg_statement_next (row, error))
-    if (g_strcmp0 (wg_statement_text (row, "state"), "whole") != 0)
+    if (g_strcmp0 (wg_statement_text (row, "state"), "whole") != 0 &&
+        !is_lost_by_moving (known, wg_statement_text (row, "rec")))
       sim_violate ("I9 a photo of an applied event has not arrived: %s is %s",
                    wg_statement_text (row, "sha"), wg_statement_text (row, "state"));
 }
@@ -508,10 +542,19 @@ check_photos (WgDb *db, GHashTable *known, GError **error)
 typedef struct
 {
   Terminal *terminal;
-  GHashTable *known;  /* of the platform */
+  GHashTable *known; /* of the platform */
+  GHashTable *disputes;
   GHashTable *bodies; /* rec -> "ver body", of the worker's scopes */
   GStrv scopes;
 } Compare;
+
+static char *
+drop_later_fields (const char *base)
+{
+  g_auto (GStrv) parts = g_strsplit (base, SIM_LATER_FIELD, -1);
+
+  return g_strjoinv ("", parts);
+}
 
 static void
 compare_bases (Compare *self, WgDb *db, GError **error)
@@ -523,17 +566,21 @@ compare_bases (Compare *self, WgDb *db, GError **error)
     {
       const char *id = wg_statement_text (row, "id");
       const char *theirs = g_hash_table_lookup (self->bodies, id);
+      gboolean kept = strstr (wg_statement_text (row, "base"), SIM_LATER_FIELD) != NULL;
+      g_autofree char *base = drop_later_fields (wg_statement_text (row, "base"));
       g_autofree char *mine =
-          g_strdup_printf ("%" G_GINT64_FORMAT " %s", wg_statement_int (row, "ver"),
-                           wg_statement_text (row, "base"));
+          g_strdup_printf ("%" G_GINT64_FORMAT " %s", wg_statement_int (row, "ver"), base);
       n++;
+      /* A row that came in a bundle never had it. */
+      if (self->terminal->machine->old && !kept && !carried)
+        sim_violate ("I15 %s has lost a field of a later version", self->terminal->process.name);
       if (theirs == NULL)
-        sim_violate ("I16 %s has an event of none of its scopes", self->terminal->process.name);
+        sim_violate ("I16 %s has a row of none of its scopes", self->terminal->process.name);
       else if (!g_str_equal (theirs, mine))
-        sim_violate ("I4 %s has another event than the platform", self->terminal->process.name);
+        sim_violate ("I4 %s has another row than the platform", self->terminal->process.name);
     }
   if (n != g_hash_table_size (self->bodies))
-    sim_violate ("I4 %s has %u events of %u", self->terminal->process.name, n,
+    sim_violate ("I4 %s has %u rows of %u", self->terminal->process.name, n,
                  g_hash_table_size (self->bodies));
 }
 
@@ -553,6 +600,11 @@ compare_outbox (Compare *self, WgDb *db, GError **error)
                            : known->result == WG_RESULT_CONFLICT ? "conflict"
                                                                  : "refused";
 
+      const WgConflict *dispute = g_hash_table_lookup (self->disputes, op_id);
+
+      /* Once somebody has chosen it is over for its author, too. */
+      if (dispute && dispute->settled && g_str_equal (state, "applied"))
+        wanted = "applied";
       if (known && !g_str_equal (known->line, wg_statement_text (row, "line")))
         sim_violate ("I12 the platform has another line of an operation");
       if (g_str_equal (state, "dismissed") && !g_hash_table_contains (dismissed, op_id))
@@ -611,12 +663,13 @@ read_bodies (WgDb *db, const char *scope, GHashTable *bodies, GError **error)
 }
 
 static void
-compare_terminal (Terminal *terminal, WgDb *db, GHashTable *known, GError **error)
+compare_terminal (
+    Terminal *terminal, WgDb *db, GHashTable *known, GHashTable *disputes, GError **error)
 {
   g_autoptr (GHashTable) bodies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_auto (GStrv) scopes =
              wg_sessions_list_scopes (world.daemon.platform, db, terminal->worker, error);
-  Compare compare = { terminal, known, bodies, scopes };
+  Compare compare = { terminal, known, disputes, bodies, scopes };
 
   for (gsize i = 0; scopes && scopes[i]; i++)
     read_bodies (db, scopes[i], bodies, error);
@@ -649,7 +702,8 @@ oracle_final (void)
 {
   SimProcess *before = sim_enter (&world.daemon.process);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GHashTable) known = NULL, conflicts = NULL;
+  g_autoptr (GHashTable) known = NULL, conflicts = NULL, disputes = NULL;
+  g_autoptr (GPtrArray) versions = NULL;
   g_autoptr (WgDb) db = open_platform (&error);
   WgCheckCounts counts;
 
@@ -659,14 +713,17 @@ oracle_final (void)
     {
       known = read_operations (db, &error);
       conflicts = read_conflicts (db, known, &error);
+      disputes = oracle_read_disputes (db, known, conflicts, &error);
+      versions = read_versions (db, &error);
       check_all_told (db, &error);
       check_saved (known);
-      check_history (db, known, conflicts, &error);
+      check_history (db, known, versions, conflicts, &error);
+      oracle_check_records (db, known, versions, disputes, &error);
       check_effects (known, conflicts);
       check_photos (db, known, &error);
       for (guint i = 0; i < WORLD_TERMINALS; i++)
         if (world.terminals[i].used)
-          compare_terminal (&world.terminals[i], db, known, &error);
+          compare_terminal (&world.terminals[i], db, known, disputes, &error);
       sim_trace ("%u operations at the platform", g_hash_table_size (known));
     }
   if (error)
@@ -684,7 +741,7 @@ oracle_begin (void)
   moves = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   dismissed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, acknowledged_free);
-  restored = FALSE;
+  restored = carried = FALSE;
   sim_line.on_reply = on_reply;
 }
 

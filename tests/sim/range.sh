@@ -8,7 +8,7 @@ wgsim=$1 end=$(($2 + $3)) file=$4
 next=$(sed -n 's/^next //p' "$file" 2>/dev/null | tail -n 1)
 next=${next:-$2}
 while [ "$next" -lt "$end" ]; do
-  n=$((end - next < 500 ? end - next : 500))
+  n=$((end - next < 200 ? end - next : 200))
   out=$("$wgsim" --seeds "$next+$n") && code=0 || code=$?
   [ -z "$out" ] || printf '%s\n' "$out" >>"$file"
   if [ "$code" -le 1 ]; then

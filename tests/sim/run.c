@@ -2,8 +2,9 @@
 /* One run: steps of work and faults, then quiet, then the oracle. */
 #include "run.h"
 
+#include "work.h"
+
 #define QUIET_ROUNDS 60
-#define ALL_WORK ((G_GUINT64_CONSTANT (1) << WORK_N_ACTIONS) - 1)
 
 static const RunOptions *options;
 
@@ -17,6 +18,28 @@ choose_kinds (SimRandom *random, guint n, guint in_10000)
     if (sim_random_chance (random, in_10000))
       kinds |= G_GUINT64_CONSTANT (1) << i;
   return kinds;
+}
+
+/* Work that meets other work of its kind often finds more than a little of everything. */
+static guint64
+choose_work (SimRandom *random)
+{
+  static const guint themes[] = { RUN_THEME_EVENTS, RUN_THEME_RECORDS, RUN_THEME_RECORDS,
+                                  RUN_THEME_EVENTS | RUN_THEME_RECORDS };
+  guint theme = themes[sim_random_below (random, G_N_ELEMENTS (themes))];
+  guint64 work = choose_kinds (random, WORK_N_ACTIONS, 8000);
+
+  for (guint i = 0; i < WORK_N_ACTIONS; i++)
+    {
+      guint64 bit = G_GUINT64_CONSTANT (1) << i;
+
+      if (WORK_ACTIONS[i].theme && !(WORK_ACTIONS[i].theme & theme))
+        work &= ~bit;
+      else if (g_str_equal (WORK_ACTIONS[i].name, "create") ||
+               g_str_equal (WORK_ACTIONS[i].name, "record"))
+        work |= bit; /* without them there is nothing to do */
+    }
+  return work;
 }
 
 /* A step has its own source of chance: one that is left out changes none of the others. */
@@ -82,20 +105,31 @@ settle (void)
     }
 }
 
+/* Two tablets of unlike versions, in some of the runs. */
+static void
+choose_versions (void)
+{
+  SimRandom random = random_of_step (G_MAXUINT);
+
+  for (guint i = 0; i < WORLD_TABLETS; i++)
+    world.tablets[i].old = sim_random_chance (&random, 2500);
+}
+
 static gpointer
 drive (gpointer data)
 {
   SimRandom random = random_of_step (0);
-  guint64 work = choose_kinds (&random, WORK_N_ACTIONS, 8000) | 1;
+  guint64 work = choose_work (&random);
   guint64 faults = choose_kinds (&random, RUN_N_FAULTS, 5000) & ~options->without;
   guint fault_share = sim_random_below (&random, 4000);
 
   for (guint i = 0; i < WORLD_TERMINALS; i++)
-    world.terminals[i].used = i == 0 || sim_random_chance (&random, 5500);
+    world.terminals[i].used = i == 0 || sim_random_chance (&random, i == 2 ? 8000 : 5500);
+  choose_versions ();
   oracle_begin ();
   faults_begin (&random, faults);
   world.daemon.down = 0;
-  take_steps (work & ALL_WORK, faults, fault_share);
+  take_steps (work, faults, fault_share);
   if (sim.violation == NULL)
     settle ();
   if (sim.violation == NULL)
@@ -105,6 +139,8 @@ drive (gpointer data)
       terminal_stop (&world.terminals[i]);
   if (world.daemon.server)
     daemon_stop ();
+  work_records_end ();
+  work_bundles_end ();
   oracle_free ();
   return NULL;
 }

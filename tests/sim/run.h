@@ -8,12 +8,20 @@ G_BEGIN_DECLS
 
 #define RUN_STEPS 60
 
+/* What a run is about; work that names none belongs to every run. */
+typedef enum
+{
+  RUN_THEME_EVENTS = 1 << 0,
+  RUN_THEME_RECORDS = 1 << 1,
+} RunTheme;
+
 /* A thing that people or machines do in a step. */
 typedef struct
 {
   const char *name;
   guint weight;
   void (*act) (SimRandom *random);
+  guint theme;
 } RunAction;
 
 typedef struct
@@ -53,6 +61,8 @@ void oracle_undone (const char *rec);
 void oracle_dismissed (const char *rec);
 /* From now on the worker may work there, too: what was made before a move is still taken. */
 void oracle_moved (const char *worker, const char *grid);
+/* Rows came in a bundle. */
+void oracle_carried (void);
 char *oracle_any_record (SimRandom *random); /* (transfer full) (nullable) */
 /* The platform came up: it must know what it has acknowledged. */
 void oracle_platform_up (void);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -340,6 +341,49 @@ WRAP_REAL (gboolean,
   good = sim_file_write (handle, bytes, n, 0) == (gssize) n;
   sim_file_close (handle);
   return good || tell (target, error);
+}
+
+GMappedFile *__real_g_mapped_file_new_from_fd (int fd, gboolean writable, GError **error);
+
+/* A file of the system's with the same bytes. */
+static GMappedFile *
+map (SimHandle *handle, GError **error)
+{
+  gsize n = (gsize) sim_file_size (handle);
+  g_autofree guint8 *bytes = g_malloc (n + 1);
+  int fd = memfd_create ("sim", MFD_CLOEXEC);
+  GMappedFile *file = NULL;
+
+  if (fd < 0 || sim_file_read (handle, bytes, n, 0) != (gssize) n ||
+      __real_write (fd, bytes, n) != (ssize_t) n)
+    tell ("a mapped file", error);
+  else
+    file = __real_g_mapped_file_new_from_fd (fd, FALSE, error);
+  if (fd >= 0)
+    __real_close (fd);
+  return file;
+}
+
+WRAP_REAL (GMappedFile *, g_mapped_file_new, const char *path, gboolean writable, GError **error)
+{
+  SimHandle *handle;
+  GMappedFile *file;
+
+  if (!is_ours (path))
+    return __real_g_mapped_file_new (path, writable, error);
+  handle = sim_file_open (path, 0);
+  if (handle == NULL)
+    return tell (path, error), NULL;
+  file = map (handle, error);
+  sim_file_close (handle);
+  return file;
+}
+
+WRAP (GMappedFile *, g_mapped_file_new_from_fd, int fd, gboolean writable, GError **error)
+{
+  Descriptor *self = find (fd);
+
+  return self ? map (self->handle, error) : __real_g_mapped_file_new_from_fd (fd, writable, error);
 }
 
 typedef struct

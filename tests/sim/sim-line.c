@@ -215,6 +215,18 @@ get_number (const SimReply *reply, const char *name)
   return text ? g_ascii_strtoll (text, NULL, 10) : -1;
 }
 
+/* The platform is of a later version than this terminal. */
+static GBytes *
+add_later_fields (GBytes *page)
+{
+  g_autofree char *text = g_strndup (g_bytes_get_data (page, NULL), g_bytes_get_size (page));
+  g_auto (GStrv) parts = g_strsplit (text, "\"f\":{", -1);
+  char *joined = g_strjoinv ("\"f\":{" SIM_LATER_FIELD, parts);
+
+  g_bytes_unref (page);
+  return g_bytes_new_take (joined, strlen (joined));
+}
+
 static gboolean
 take_body (const WgHttpRequest *request, const SimReply *reply, WgHttpReply *out, GError **error)
 {
@@ -236,6 +248,8 @@ take_body (const WgHttpRequest *request, const SimReply *reply, WgHttpReply *out
 
       g_bytes_unref (out->body);
       out->body = plain;
+      if (plain && sim_process ()->machine->old && g_str_equal (request->path, "/v1/sync/pull"))
+        out->body = add_later_fields (plain);
       return plain != NULL;
     }
   if (request->sink && (reply->status == 200 || reply->status == 206))

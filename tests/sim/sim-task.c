@@ -85,6 +85,7 @@ struct _SimTask
 
 Sim sim;
 
+static GHashTable *boots; /* boot id -> when, virtual */
 static GPtrArray *tasks;  /* of SimTask, those that are not finished, in order of birth */
 static GPtrArray *stacks; /* free ones */
 static SimTask *current;
@@ -195,6 +196,18 @@ sim_machine_boot (SimMachine *self)
   self->booted_us = sim.now_us;
   g_snprintf (self->boot_id, sizeof self->boot_id, "%016" G_GINT64_MODIFIER "x",
               sim_random_next (&self->random));
+  if (boots == NULL)
+    boots = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_replace (boots, g_strdup (self->boot_id),
+                        g_memdup2 (&self->booted_us, sizeof self->booted_us));
+}
+
+gint64
+sim_true_ms (const char *boot_id, gint64 mono_ms)
+{
+  const gint64 *booted_us = boot_id ? g_hash_table_lookup (boots, boot_id) : NULL;
+
+  return booted_us ? START_WALL_MS + *booted_us / 1000 + mono_ms - 1000 : 0;
 }
 
 void
@@ -218,6 +231,8 @@ sim_machine_clear (SimMachine *self)
 void
 sim_start (guint64 seed)
 {
+  if (boots)
+    g_hash_table_remove_all (boots);
   g_free (sim.violation);
   sim = (Sim) { .verbose = sim.verbose, .random = { seed }, .trace = 0xcbf29ce484222325 };
 }

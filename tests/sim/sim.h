@@ -35,6 +35,7 @@ typedef struct
   SimDisk *disk;
   SimRandom random; /* what getrandom() gives there */
   gint64 wall_ms;   /* its wall clock is the world's plus this */
+  gboolean old;     /* its program: the platform tells of a field that it does not know */
   gint64 booted_us;
   char boot_id[40];
   WgPorts ports;
@@ -82,6 +83,8 @@ void sim_yield (void);
 gboolean sim_wait (gconstpointer key, gint64 until_us); /* %FALSE: the time came; −1: never */
 void sim_wake (gconstpointer key);
 gint64 sim_wall_ms (void); /* of the world: the platform's */
+/* When it was by the world's clock that a machine's boot clock said @mono_ms; 0: no such boot. */
+gint64 sim_true_ms (const char *boot_id, gint64 mono_ms);
 
 void sim_trace (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /* Keeps the first one. */
@@ -156,6 +159,9 @@ SimReply *sim_door_serve (const SimRequest *request, gint64 n_arrive);
 gboolean sim_door_is_open (void);
 
 /* --- the line -------------------------------------------------------------------------------- */
+
+/* What a later platform tells in each row. */
+#define SIM_LATER_FIELD "\"of_a_later_version\":\"样例\","
 
 /* In 10,000 of exchanges. */
 typedef struct

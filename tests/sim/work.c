@@ -3,23 +3,11 @@
 #include <string.h>
 
 #include "core/wg-standard.h"
-#include "run.h"
 #include "store/wg-attachment-store.h"
 #include "store/wg-outbox.h"
+#include "work.h"
 
 /* --- at a terminal --------------------------------------------------------------------------- */
-
-typedef struct
-{
-  SimRandom *random;
-  guint level;
-  gint64 hold_ms;
-  const char *photo;
-  char *id; /* of the event that was chosen or made */
-  WgEventList list;
-  gboolean (*fits) (const WgEventView *view);
-  gboolean done;
-} Work;
 
 Terminal *
 work_choose_terminal (SimRandom *random)
@@ -77,8 +65,8 @@ choose_event (WgStoreContext *context, Work *work, GError **error)
 }
 
 /* @job on a terminal; what it says it saved is remembered. */
-static void
-do_work (const char *name, Work *work, WgStoreJob job)
+void
+work_do (const char *name, Work *work, WgStoreJob job)
 {
   Terminal *terminal = work_choose_terminal (work->random);
   g_autoptr (GError) error = NULL;
@@ -171,7 +159,7 @@ act_create (SimRandom *random)
 {
   Work work = { random };
 
-  do_work ("create", &work, create_job);
+  work_do ("create", &work, create_job);
 }
 
 static gpointer
@@ -193,7 +181,7 @@ act_undo (SimRandom *random)
 {
   Work work = { random, .list = WG_EVENT_LIST_ALL, .fits = is_held };
 
-  do_work ("undo", &work, undo_job);
+  work_do ("undo", &work, undo_job);
 }
 
 static gpointer
@@ -211,7 +199,7 @@ act_release (SimRandom *random)
 {
   Work work = { random, .list = WG_EVENT_LIST_ALL, .fits = is_held };
 
-  do_work ("send now", &work, release_job);
+  work_do ("send now", &work, release_job);
 }
 
 static gpointer
@@ -239,7 +227,7 @@ act_mend (SimRandom *random)
 {
   Work work = { random, .list = WG_EVENT_LIST_ALL, .fits = is_mine };
 
-  do_work ("mend", &work, mend_job);
+  work_do ("mend", &work, mend_job);
 }
 
 static void
@@ -247,7 +235,7 @@ act_mend_returned (SimRandom *random)
 {
   Work work = { random, .list = WG_EVENT_LIST_RETURNED, .fits = is_any };
 
-  do_work ("mend returned", &work, mend_job);
+  work_do ("mend returned", &work, mend_job);
 }
 
 static gpointer
@@ -274,7 +262,7 @@ act_step (SimRandom *random)
 {
   Work work = { random, .list = WG_EVENT_LIST_ALL, .fits = is_mine };
 
-  do_work ("step", &work, step_job);
+  work_do ("step", &work, step_job);
 }
 
 static gpointer
@@ -293,7 +281,7 @@ act_dismiss (SimRandom *random)
 {
   Work work = { random, .list = WG_EVENT_LIST_RETURNED, .fits = is_refused };
 
-  do_work ("dismiss", &work, dismiss_job);
+  work_do ("dismiss", &work, dismiss_job);
 }
 
 static void
@@ -354,6 +342,18 @@ act_move (SimRandom *random)
   console_run (command, NULL);
 }
 
+/* Two people then keep up the same records. */
+static void
+act_colleague (SimRandom *random)
+{
+  const char *const command[] = { "worker", "move", "w2", WORLD_GRID_CODES[0], NULL };
+
+  if (world.daemon.down > 0 || world.daemon.restoring)
+    return;
+  oracle_moved ("w2", WORLD_GRID_CODES[0]);
+  console_run (command, NULL);
+}
+
 static void
 act_clean (SimRandom *random)
 {
@@ -371,14 +371,34 @@ act_backup (SimRandom *random)
     world.daemon.n_backups++;
 }
 
+#define EVENTS RUN_THEME_EVENTS
+#define RECORDS RUN_THEME_RECORDS
+
 const RunAction WORK_ACTIONS[] = {
-  { "create", 30, act_create },   { "undo", 4, act_undo },
-  { "send-now", 3, act_release }, { "mend", 10, act_mend },
-  { "step", 5, act_step },        { "mend-returned", 8, act_mend_returned },
-  { "dismiss", 3, act_dismiss },  { "poke", 6, act_poke },
-  { "restart", 2, act_restart },  { "desk", 12, act_desk },
-  { "clean", 1, act_clean },      { "backup", 1, act_backup },
-  { "move", 1, act_move },
+  { "create", 30, act_create, EVENTS },
+  { "undo", 4, act_undo, EVENTS },
+  { "send-now", 3, act_release, EVENTS },
+  { "mend", 10, act_mend, EVENTS },
+  { "step", 5, act_step, EVENTS },
+  { "mend-returned", 8, act_mend_returned, EVENTS },
+  { "dismiss", 3, act_dismiss, EVENTS },
+  { "poke", 6, act_poke, 0 },
+  { "restart", 2, act_restart, 0 },
+  { "desk", 12, act_desk, EVENTS },
+  { "clean", 1, act_clean, 0 },
+  { "backup", 1, act_backup, 0 },
+  { "move", 1, act_move, 0 },
+  { "colleague", 2, act_colleague, RECORDS },
+  { "record", 8, act_record_create, RECORDS },
+  { "change", 14, act_record_change, RECORDS },
+  { "form", 30, act_form, RECORDS },
+  { "void", 1, act_record_void, RECORDS },
+  { "confirm", 3, act_record_confirm, RECORDS },
+  { "reveal", 1, act_record_reveal, RECORDS },
+  { "settle", 5, act_conflict_settle, RECORDS },
+  { "bundle", 4, act_bundle_export, 0 },
+  { "bundle-import", 6, act_bundle_import, 0 },
+  { "bundle-answer", 6, act_bundle_answer, 0 },
 };
 const guint WORK_N_ACTIONS = G_N_ELEMENTS (WORK_ACTIONS);
 

@@ -144,8 +144,12 @@ WRAP (char *, setlocale, int category, const char *locale) { return (char *) "zh
 void
 console_reset_options (void)
 {
-  for (const GOptionEntry *entry = wg_command_step_options (NULL); entry->long_name; entry++)
-    g_clear_pointer ((char **) entry->arg_data, g_free);
+  const GOptionEntry *const tables[] = { wg_command_step_options (NULL),
+                                         wg_command_bundle_options (NULL) };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    for (const GOptionEntry *entry = tables[i]; entry->long_name; entry++)
+      g_clear_pointer ((char **) entry->arg_data, g_free);
 }
 
 int

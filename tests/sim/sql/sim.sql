@@ -13,8 +13,20 @@ JOIN op o ON o.replica = h.replica AND o.seq = h.seq ORDER BY h.rec, h.ver;
 SELECT ver, body FROM event WHERE id = :id;
 
 -- :name sim-platform-members
-SELECT m.rec, m.ver, e.body FROM member m JOIN event e ON e.id = m.rec
-WHERE m.scope = :scope AND m.removed = 0 ORDER BY m.rec;
+SELECT m.rec, m.ver, coalesce (e.body, r.body, d.body) AS body FROM member m
+LEFT JOIN event e ON e.id = m.rec LEFT JOIN record r ON r.id = m.rec
+LEFT JOIN dispute d ON m.kind = 'conflict' AND d.id = m.rec
+WHERE m.scope = :scope AND m.removed = 0 AND m.kind IN ('event', 'resident', 'household', 'conflict')
+ORDER BY m.rec;
+
+-- :name sim-platform-record
+SELECT ver, body FROM record WHERE id = :id;
+
+-- :name sim-platform-changes
+SELECT rec, op_id, field, ver, verdict FROM record_change ORDER BY rec, ver, op_id, field;
+
+-- :name sim-platform-disputes
+SELECT id, ver, rec, body FROM dispute ORDER BY id;
 
 -- :name sim-platform-conflicts
 SELECT op_id, field FROM conflict ORDER BY op_id, field;
@@ -25,7 +37,8 @@ LEFT JOIN blob b ON b.sha = r.sha ORDER BY r.sha, r.rec;
 
 -- :name sim-terminal-bases
 SELECT id, ver, base FROM record
-WHERE kind = 'event' AND base IS NOT NULL AND removed = 0 ORDER BY id;
+WHERE kind IN ('event', 'resident', 'household', 'conflict') AND base IS NOT NULL AND removed = 0
+ORDER BY id;
 
 -- :name sim-terminal-outbox
 SELECT op_id, coalesce (seq, 0) AS seq, rec, state, coalesce (line, '') AS line FROM outbox ORDER BY n;

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parts of the oracle tell each other. */
+#pragma once
+
+#include "run.h"
+#include "wire/wg-wire-push.h"
+
+G_BEGIN_DECLS
+
+/* What the oracle knows of an operation that the platform has. */
+typedef struct
+{
+  WgResultKind result;
+  char *rec, *kind, *line;
+  guint n_effects;
+} Known;
+
+/* A line of the platform's history. */
+typedef struct
+{
+  char *rec, *op_id, *line;
+  gint64 ver;
+} Version;
+
+WgOperation *oracle_read_line (const char *line); /* %NULL: none */
+
+/* oracle-records.c: conflicts about records, id -> WgConflict; all are added to @conflicts. */
+GHashTable *
+oracle_read_disputes (WgDb *db, GHashTable *known, GHashTable *conflicts, GError **error);
+/* Each record computed a second time from its operations. @known: op_id -> Known. */
+void oracle_check_records (
+    WgDb *db, GHashTable *known, GPtrArray *versions, GHashTable *disputes, GError **error);
+
+G_END_DECLS
