@@ -17,6 +17,7 @@ typedef struct
   gint64 n_changed;   /* rows of the last write */
   GHashTable *ahead;  /* GBytes key -> WgPostgresSent: reads that were announced */
   gboolean in_transaction;
+  guint n_begun;   /* transactions, this one too */
   guint64 n_trips; /* waits for the server, for measurements */
 } WgPostgres;
 

@@ -22,6 +22,12 @@ typedef struct
   GByteArray *bytes;
 } Parameter;
 
+/* A statement with this line may read more rows than memory holds. */
+#define LONG "-- :long"
+/* Of such a statement these come at a time. */
+#define ROWS_AT_ONCE 1000
+#define ROWS_AT_ONCE_TEXT G_STRINGIFY (ROWS_AT_ONCE)
+
 typedef struct
 {
   WgStatement base;
@@ -32,6 +38,8 @@ typedef struct
   WgPostgresSent *rows;  /* while it stands on them */
   int row;
   char **texts; /* numbers read as text, one for each column */
+  char *cursor; /* SQL that opens a cursor, of a long one; else %NULL */
+  guint opened; /* the transaction that it is open in; 0: none */
 } Statement;
 
 static WgPostgres *
@@ -112,6 +120,9 @@ prepare (WgPostgres *self, const char *name, const char *sql, GError **error)
  * Errors: %WG_DB_ERROR_FAILED for wrong SQL, and for a parameter or a column whose type is none of
  *   text, 64-bit integer, double and bytes.
  *
+ * A statement with a line `-- :long` comes through a cursor when it is run in a transaction: a
+ * thousand rows at a time are here.
+ *
  * Returns: (transfer full) (nullable): the statement
  */
 WgStatement *
@@ -139,6 +150,8 @@ wg_postgres_prepare (WgDb *db, const char *name, const char *sql, GError **error
   self->texts = g_new0 (char *, self->base.n_columns);
   for (int i = 0; i < self->base.n_columns; i++)
     self->columns[i] = PQftype (description, i);
+  if (strstr (sql, LONG))
+    self->cursor = g_strdup_printf ("DECLARE \"%s\" NO SCROLL CURSOR FOR %s", name, text);
   return &self->base;
 }
 
@@ -160,11 +173,30 @@ wg_postgres_finalize (WgStatement *statement)
   for (int i = 0; i < statement->n_columns; i++)
     g_free (self->texts[i]);
   g_free (self->texts);
+  g_free (self->cursor);
   g_free (self->columns);
   g_free (self->parameters);
   g_ptr_array_unref (self->names);
   PQclear (self->description);
   g_free (self);
+}
+
+/* A cursor that was left half-way; with its transaction it has gone by itself. */
+static void
+close_cursor (Statement *self)
+{
+  WgPostgres *db = get_db (&self->base);
+  g_autofree char *sql = NULL;
+
+  if (self->opened == 0)
+    return;
+  if (db->in_transaction && self->opened == db->n_begun && db->failed == NULL)
+    {
+      sql = g_strdup_printf ("CLOSE \"%s\"", self->base.name);
+      if (PQsendQueryParams (db->connection, sql, 0, NULL, NULL, NULL, NULL, 1))
+        wg_postgres_push (db, self->base.name, -1, FALSE);
+    }
+  self->opened = 0;
 }
 
 /**
@@ -180,6 +212,7 @@ wg_postgres_clear (WgStatement *statement)
   Statement *self = (Statement *) statement;
 
   g_clear_pointer (&self->rows, wg_postgres_sent_unref);
+  close_cursor (self);
   for (guint i = 0; i < self->names->len; i++)
     self->parameters[i].is_null = TRUE;
 }
@@ -244,14 +277,17 @@ wg_postgres_bind (WgStatement *statement, const char *name, const WgValue *value
 
 /* --- running --------------------------------------------------------------------------------- */
 
+/* Runs the statement; of a long one inside a transaction opens the cursor. */
 static gboolean
-send_statement (Statement *self, GError **error)
+send_statement (Statement *self, gboolean as_cursor, GError **error)
 {
   WgPostgres *db = get_db (&self->base);
   int n = (int) self->names->len;
   g_autofree const char **values = g_new (const char *, n + 1);
   g_autofree int *lengths = g_new (int, n + 1);
   g_autofree int *formats = g_new (int, n + 1);
+  g_autofree Oid *types = g_new (Oid, n + 1);
+  gboolean good;
 
   if (db->failed)
     return wg_postgres_settle (db, error);
@@ -263,9 +299,13 @@ send_statement (Statement *self, GError **error)
                                               : "";
       lengths[i] = (int) parameter->bytes->len;
       formats[i] = 1;
+      types[i] = parameter->type;
     }
-  return PQsendQueryPrepared (db->connection, self->base.name, n, values, lengths, formats, 1) ||
-         wg_postgres_set_lost (db, self->base.name, error);
+  good =
+      as_cursor
+          ? PQsendQueryParams (db->connection, self->cursor, n, types, values, lengths, formats, 1)
+          : PQsendQueryPrepared (db->connection, self->base.name, n, values, lengths, formats, 1);
+  return good || wg_postgres_set_lost (db, self->base.name, error);
 }
 
 /* What makes two runs of a statement the same. */
@@ -304,7 +344,8 @@ wg_postgres_ahead (WgStatement *statement)
   if (!db->in_transaction)
     return;
   key = make_key ((Statement *) statement);
-  if (!g_hash_table_contains (db->ahead, key) && send_statement ((Statement *) statement, NULL))
+  if (!g_hash_table_contains (db->ahead, key) &&
+      send_statement ((Statement *) statement, FALSE, NULL))
     g_hash_table_insert (db->ahead, g_steal_pointer (&key),
                          wg_postgres_push (db, statement->name, -1, TRUE));
 }
@@ -325,15 +366,44 @@ take_ahead (Statement *self)
   return sent;
 }
 
+/* The next rows of a cursor, which is opened first. */
+static WgPostgresSent *
+send_fetch (Statement *self, GError **error)
+{
+  WgPostgres *db = get_db (&self->base);
+  g_autofree char *sql =
+      g_strdup_printf ("FETCH " ROWS_AT_ONCE_TEXT " FROM \"%s\"", self->base.name);
+
+  if (self->opened == 0)
+    {
+      if (!send_statement (self, TRUE, error))
+        return NULL;
+      wg_postgres_push (db, self->base.name, -1, FALSE);
+      self->opened = db->n_begun;
+    }
+  if (!PQsendQueryParams (db->connection, sql, 0, NULL, NULL, NULL, NULL, 1))
+    {
+      wg_postgres_set_lost (db, self->base.name, error);
+      return NULL;
+    }
+  return wg_postgres_push (db, self->base.name, -1, TRUE);
+}
+
 static gboolean
 fetch (Statement *self, GError **error)
 {
   WgPostgres *db = get_db (&self->base);
   WgPostgresSent *sent = take_ahead (self);
 
+  if (sent == NULL && self->cursor && db->in_transaction)
+    {
+      sent = send_fetch (self, error);
+      if (sent == NULL)
+        return FALSE;
+    }
   if (sent == NULL)
     {
-      if (!send_statement (self, error))
+      if (!send_statement (self, FALSE, error))
         return FALSE;
       sent = wg_postgres_push (db, self->base.name, -1, TRUE);
     }
@@ -367,9 +437,19 @@ wg_postgres_step (WgStatement *statement, gboolean *out_row, GError **error)
   if (self->rows == NULL && !fetch (self, error))
     return FALSE;
   self->row++;
+  if (self->opened && self->row == ROWS_AT_ONCE)
+    {
+      g_clear_pointer (&self->rows, wg_postgres_sent_unref);
+      if (!fetch (self, error))
+        return FALSE;
+      self->row++;
+    }
   *out_row = self->row < PQntuples (self->rows->result);
   if (!*out_row)
-    g_clear_pointer (&self->rows, wg_postgres_sent_unref);
+    {
+      g_clear_pointer (&self->rows, wg_postgres_sent_unref);
+      close_cursor (self);
+    }
   return TRUE;
 }
 
@@ -391,7 +471,7 @@ wg_postgres_run (WgStatement *statement, int n_rows, GError **error)
 {
   WgPostgres *db = get_db (statement);
 
-  if (!send_statement ((Statement *) statement, error))
+  if (!send_statement ((Statement *) statement, FALSE, error))
     return FALSE;
   wg_postgres_push (db, statement->name, n_rows, FALSE);
   return db->in_transaction || wg_postgres_settle (db, error);

@@ -300,6 +300,7 @@ postgres_begin (WgDb *db, GError **error)
       (!db->readonly && !send_text (self, LOCK_TIMEOUT, error)))
     return FALSE;
   self->in_transaction = TRUE;
+  self->n_begun++;
   return TRUE;
 }
 

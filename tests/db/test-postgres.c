@@ -190,6 +190,61 @@ test_travels_together (Fixture *f, gconstpointer data)
   g_assert_cmpint (read_size (f->db, 1, &error), ==, 7);
 }
 
+static gint64
+sum_of (WgDb *db, gint64 first, gint64 n_at_most, GError **error)
+{
+  WgStatement *s = wg_db_statement (db, "thing-all", error);
+  gint64 sum = 0;
+
+  g_assert_no_error (*error);
+  wg_statement_bind_int (s, "first", first);
+  for (gint64 i = 0; i < n_at_most && wg_statement_next (s, error); i++)
+    {
+      sum += wg_statement_int (s, "id");
+      g_assert_cmpstr (wg_statement_text (s, "name"), ==, "a");
+      /* Others may be asked meanwhile. */
+      if (i % 700 == 0)
+        g_assert_cmpint (read_size (db, 1, error), ==, 7);
+    }
+  wg_statement_reset (s);
+  g_assert_no_error (*error);
+  return sum;
+}
+
+/* What is long comes a thousand rows at a time, with others in between, left half-way, again. */
+static void
+test_long (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  const gint64 n = 4096, all = n * (n + 1) / 2;
+
+  g_assert_true (add (f->db, 1, "a", &error));
+  for (gint64 i = 1; i < n; i *= 2)
+    g_assert_true (wg_db_run (f->db, "thing-many", &error, "n", 'i', i, NULL));
+  g_assert_no_error (error);
+  g_assert_cmpint (count (f->db), ==, n);
+  g_assert_cmpint (sum_of (f->db, 1, G_MAXINT64, &error), ==, all); /* outside a transaction */
+  for (int again = 0; again < 2; again++)
+    {
+      guint64 before;
+
+      g_assert_true (wg_db_begin (f->db, &error));
+      before = count_trips (f->db);
+      g_assert_cmpint (sum_of (f->db, 1, G_MAXINT64, &error), ==, all);
+      g_assert_cmpuint (count_trips (f->db), >=, before + 5);
+      g_assert_cmpint (sum_of (f->db, 1, 1500, &error), ==, 1500 * 1501 / 2);
+      g_assert_cmpint (sum_of (f->db, n, 5, &error), ==, n);
+      g_assert_cmpint (sum_of (f->db, n + 1, 5, &error), ==, 0);
+      g_assert_cmpint (sum_of (f->db, n - 1999, G_MAXINT64, &error), ==,
+                       all - (n - 2000) * (n - 1999) / 2);
+      if (again == 0)
+        wg_db_rollback (f->db);
+      else
+        g_assert_true (wg_db_commit (f->db, &error));
+    }
+  g_assert_no_error (error);
+}
+
 /* A fault that nobody waited for is told by the next that waits, and the commit fails. */
 static void
 test_late_fault (Fixture *f, gconstpointer data)
@@ -474,6 +529,7 @@ main (int argc, char **argv)
   ADD ("/db/postgres/values", test_values);
   ADD ("/db/postgres/faulty-statements", test_faulty_statements);
   ADD ("/db/postgres/travels-together", test_travels_together);
+  ADD ("/db/postgres/long", test_long);
   ADD ("/db/postgres/late-fault", test_late_fault);
   ADD ("/db/postgres/savepoints", test_savepoints);
   ADD ("/db/postgres/locks", test_locks);

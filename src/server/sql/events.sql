@@ -9,6 +9,7 @@ VALUES (:replica, :seq, :op_id, :kind, :rec, :line, :hash, :result, :received_ms
 SELECT hash, result FROM op WHERE replica = :replica AND seq = :seq;
 
 -- :name op-of-replica
+-- :long
 SELECT seq, line, hash FROM op WHERE replica = :replica ORDER BY seq;
 
 -- :name op-count
@@ -58,6 +59,7 @@ INSERT INTO event_step (event, seq, action, actor, role, at_ms, from_state, to_s
 VALUES (:event, :seq, :action, :actor, :role, :at_ms, :from_state, :to_state, :op_id);
 
 -- :name step-fold
+-- :long
 SELECT e.id AS event, s.seq, s.action, s.role, s.from_state, s.to_state, e.state, e.step_no,
   s.seq = (SELECT max(seq) FROM event_step WHERE event = e.id) AS last
 FROM event e LEFT JOIN event_step s ON s.event = e.id ORDER BY e.id, s.seq;

@@ -28,6 +28,7 @@ ON CONFLICT (scope, rec) DO UPDATE SET kind = excluded.kind, ver = excluded.ver,
 SELECT scope FROM member WHERE rec = :rec AND kind = :kind AND removed = 0 ORDER BY scope;
 
 -- :name member-of-scope
+-- :long
 SELECT rec, ver, seq, removed FROM member WHERE scope = :scope;
 
 -- :name member-dangling

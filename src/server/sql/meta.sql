@@ -27,6 +27,7 @@ SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1;
 INSERT INTO audit (n, line, hash) VALUES (:n, :line, :hash);
 
 -- :name audit-all
+-- :long
 SELECT n, line, hash FROM audit ORDER BY n;
 
 -- :name ref-get

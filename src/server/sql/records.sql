@@ -60,6 +60,7 @@ WHERE settled_ms IS NULL AND (:org_code = '' OR org_code = :org_code) ORDER BY o
 SELECT count(*) AS n FROM dispute WHERE settled_ms IS NULL;
 
 -- :name record-check
+-- :long
 -- Each record with the version that its history led to.
 SELECT r.id, r.ver, r.kind, r.natural_key, r.voided, r.body,
   (SELECT max(h.ver) FROM hist h WHERE h.rec = r.id) AS last
@@ -71,4 +72,5 @@ SELECT c.rec, c.field FROM record_change c LEFT JOIN dispute d ON d.id = c.op_id
 WHERE c.verdict = 'conflict' AND d.id IS NULL LIMIT 1;
 
 -- :name dispute-check
+-- :long
 SELECT id, settled_ms, body FROM dispute ORDER BY id;

@@ -18,3 +18,9 @@ SELECT 1 AS a; SELECT 2 AS b;
 SELECT id FROM thing WHERE :size < 0;
 -- :name odd-column
 SELECT sum(size) AS total FROM thing;
+-- :name thing-all
+-- :long
+SELECT id, name, size, weight, body FROM thing WHERE id >= :first ORDER BY id;
+-- :name thing-many
+INSERT INTO thing (id, name, size, weight, body)
+SELECT t.id + :n, t.name, t.size, t.weight, t.body FROM thing t;
