@@ -5,6 +5,8 @@
 #include <glib/gi18n.h>
 
 #include "app/field/wg-event-jobs.h"
+#include "app/preferences/wg-health-dialog.h"
+#include "app/sync/wg-bundle-menu.h"
 #include "app/wg-window.h"
 #include "store/wg-records.h"
 
@@ -26,18 +28,27 @@ typedef struct
 {
   const char *name;
   void (*show) (Session *session);
+  gboolean outdoor; /* once more in the style for the sun */
 } Screen;
+
+/* All screens by day, then those that are marked in the sun, then, locked, the last one. */
+typedef struct
+{
+  const Screen *screen;
+  gsize size;
+  gboolean outdoor;
+} Shot;
 
 struct _Session
 {
-  GtkApplication *application;  /* owned */
-  WgServices *services;         /* owned */
-  char *folder;                 /* owned */
-  char *event_id, *returned_id; /* owned; NULL when there is none */
+  GtkApplication *application;               /* owned */
+  WgServices *services;                      /* owned */
+  char *folder;                              /* owned */
+  char *event_id, *returned_id, *refused_id; /* owned; NULL when there is none */
   char *household_id, *resident_id, *conflict_id;
   WgWindow *window; /* of the size being drawn */
-  gsize size, step;
-  const Screen *screen;
+  GArray *shots;    /* owned; of Shot */
+  guint step;
   guint wait_id;
   guint n_answers; /* of the store, until what is shown is complete */
 };
@@ -147,14 +158,45 @@ show_events (Session *session)
 static void
 show_queue (Session *session)
 {
-  close_dialog (session);
   wg_window_show_page (session->window, "queue");
+}
+
+/* The button within the first widget of a type. */
+static GtkWidget *
+find_button (GtkWidget *from, GType type)
+{
+  GtkWidget *found = NULL;
+
+  if (type == G_TYPE_NONE && GTK_IS_BUTTON (from))
+    return from;
+  if (G_TYPE_CHECK_INSTANCE_TYPE (from, type))
+    type = G_TYPE_NONE;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_button (child, type);
+  return found;
+}
+
+static void
+show_bundle (Session *session)
+{
+  wg_window_show_page (session->window, "queue");
+  g_signal_emit_by_name (find_button (GTK_WIDGET (session->window), WG_TYPE_BUNDLE_MENU),
+                         "clicked");
 }
 
 static void
 show_settings (Session *session)
 {
   wg_window_show_page (session->window, "settings");
+}
+
+static void
+show_device (Session *session)
+{
+  wg_window_show_page (session->window, "settings");
+  adw_dialog_present (ADW_DIALOG (wg_health_dialog_new (session->services)),
+                      GTK_WIDGET (session->window));
 }
 
 static void
@@ -169,6 +211,13 @@ show_returned (Session *session)
 {
   if (session->returned_id != NULL)
     wg_window_show_event (session->window, session->returned_id);
+}
+
+static void
+show_refused (Session *session)
+{
+  if (session->refused_id != NULL)
+    wg_window_show_event (session->window, session->refused_id);
 }
 
 static void
@@ -209,6 +258,12 @@ show_record_form (Session *session)
 }
 
 static void
+show_mend (Session *session)
+{
+  show_by_action (session, "win.mend-event", session->refused_id);
+}
+
+static void
 show_general (Session *session)
 {
   wg_window_show_page (session->window, "today");
@@ -218,21 +273,13 @@ show_general (Session *session)
 static void
 show_major (Session *session)
 {
-  close_dialog (session);
   gtk_widget_activate_action (GTK_WIDGET (session->window), "win.report", "s", "major");
-}
-
-static void
-show_outdoor (Session *session)
-{
-  close_dialog (session);
-  g_settings_set_boolean (wg_services_get_settings (session->services), "outdoor", TRUE);
 }
 
 static void
 show_left (Session *session)
 {
-  g_settings_set_boolean (wg_services_get_settings (session->services), "outdoor", FALSE);
+  close_dialog (session);
   g_settings_set_string (wg_services_get_settings (session->services), "hand", "left");
 }
 
@@ -243,16 +290,55 @@ show_unlock (Session *session)
 }
 
 static const Screen SCREENS[] = {
-  { "today", show_today },         { "map", show_map },
-  { "events", show_events },       { "records", show_records },
-  { "household", show_household }, { "resident", show_resident },
-  { "conflict", show_conflict },   { "record-form", show_record_form },
-  { "queue", show_queue },         { "settings", show_settings },
-  { "event", show_event },         { "returned", show_returned },
-  { "general", show_general },     { "major", show_major },
-  { "outdoor", show_outdoor },     { "left", show_left },
+  { "today", show_today, TRUE },
+  { "map", show_map },
+  { "events", show_events, TRUE },
+  { "records", show_records, TRUE },
+  { "household", show_household, TRUE },
+  { "resident", show_resident, TRUE },
+  { "conflict", show_conflict, TRUE },
+  { "record-form", show_record_form, TRUE },
+  { "queue", show_queue, TRUE },
+  { "bundle", show_bundle, TRUE },
+  { "settings", show_settings },
+  { "device", show_device, TRUE },
+  { "event", show_event },
+  { "returned", show_returned },
+  { "refused", show_refused, TRUE },
+  { "mend", show_mend, TRUE },
+  { "general", show_general },
+  { "major", show_major },
+  { "left", show_left },
   { "unlock", show_unlock },
 };
+
+static GArray *
+list_shots (void)
+{
+  const gsize n_open = G_N_ELEMENTS (SCREENS) - 1;
+  GArray *shots = g_array_new (FALSE, FALSE, sizeof (Shot));
+
+  for (gsize size = 0; size < G_N_ELEMENTS (SIZES); size++)
+    for (gsize i = 0; i < 2 * n_open; i++)
+      {
+        Shot shot = { &SCREENS[i % n_open], size, i >= n_open };
+
+        if (!shot.outdoor || shot.screen->outdoor)
+          g_array_append_val (shots, shot);
+      }
+  for (gsize size = 0; size < G_N_ELEMENTS (SIZES); size++)
+    {
+      Shot shot = { &SCREENS[n_open], size, FALSE };
+      g_array_append_val (shots, shot);
+    }
+  return shots;
+}
+
+static const Shot *
+get_shot (Session *session, guint step)
+{
+  return step < session->shots->len ? &g_array_index (session->shots, Shot, step) : NULL;
+}
 
 static void
 session_free (Session *session)
@@ -262,22 +348,32 @@ session_free (Session *session)
   g_free (session->folder);
   g_free (session->event_id);
   g_free (session->returned_id);
+  g_free (session->refused_id);
   g_free (session->household_id);
   g_free (session->resident_id);
   g_free (session->conflict_id);
+  g_array_unref (session->shots);
   g_free (session);
 }
 
 static gboolean next_screen (gpointer user_data);
 
+/* "records-800x1280.png", "records-outdoor-800x1280.png" */
+static char *
+name_file (const Shot *shot)
+{
+  return g_strdup_printf ("%s%s-%dx%d.png", shot->screen->name, shot->outdoor ? "-outdoor" : "",
+                          SIZES[shot->size].width, SIZES[shot->size].height);
+}
+
 static void
 on_taken_cb (const GError *error, gpointer user_data)
 {
   Session *session = user_data;
+  g_autofree char *name = name_file (get_shot (session, session->step));
 
   if (error != NULL)
-    g_printerr ("%s %dx%d: %s\n", session->screen->name, SIZES[session->size].width,
-                SIZES[session->size].height, error->message);
+    g_printerr ("%s: %s\n", name, error->message);
   session->step++;
   /* Not within a frame: the next size destroys the window. */
   g_idle_add (next_screen, session);
@@ -286,9 +382,7 @@ on_taken_cb (const GError *error, gpointer user_data)
 static void
 draw (Session *session)
 {
-  const Size *size = &SIZES[session->size];
-  g_autofree char *name =
-      g_strdup_printf ("%s-%dx%d.png", session->screen->name, size->width, size->height);
+  g_autofree char *name = name_file (get_shot (session, session->step));
   g_autofree char *path = g_build_filename (session->folder, name, NULL);
 
   wg_picture_take (GTK_WINDOW (session->window), path, on_taken_cb, session);
@@ -325,31 +419,14 @@ on_settled_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* All screens at each size, then, locked, the last one at each size. */
-static gboolean
-choose (Session *session, gsize *out_size, const Screen **out_screen)
-{
-  const gsize n_sizes = G_N_ELEMENTS (SIZES), n_open = G_N_ELEMENTS (SCREENS) - 1;
-
-  if (session->step < n_sizes * n_open)
-    {
-      *out_size = session->step / n_open;
-      *out_screen = &SCREENS[session->step % n_open];
-      return TRUE;
-    }
-  *out_size = session->step - n_sizes * n_open;
-  *out_screen = &SCREENS[n_open];
-  return *out_size < n_sizes;
-}
-
 static gboolean
 next_screen (gpointer user_data)
 {
   Session *session = user_data;
-  const Screen *screen;
-  gsize size;
+  const Shot *shot = get_shot (session, session->step);
+  const Shot *before = session->step > 0 ? get_shot (session, session->step - 1) : NULL;
 
-  if (!choose (session, &size, &screen))
+  if (shot == NULL)
     {
       GApplication *application = G_APPLICATION (session->application);
 
@@ -359,23 +436,23 @@ next_screen (gpointer user_data)
       g_application_quit (application);
       return G_SOURCE_REMOVE;
     }
-  if (session->window != NULL && session->size != size)
+  if (before != NULL && before->size != shot->size)
     {
       gtk_window_destroy (GTK_WINDOW (session->window));
       session->window = NULL;
     }
-  session->size = size;
-  session->screen = screen;
   if (session->window == NULL)
     {
       session->window = wg_window_new (session->application, session->services);
       gtk_window_unmaximize (GTK_WINDOW (session->window));
-      gtk_window_set_default_size (GTK_WINDOW (session->window), SIZES[size].width,
-                                   SIZES[size].height);
+      gtk_window_set_default_size (GTK_WINDOW (session->window), SIZES[shot->size].width,
+                                   SIZES[shot->size].height);
       gtk_window_set_decorated (GTK_WINDOW (session->window), FALSE);
       gtk_window_present (GTK_WINDOW (session->window));
     }
-  screen->show (session);
+  g_settings_set_boolean (wg_services_get_settings (session->services), "outdoor", shot->outdoor);
+  close_dialog (session);
+  shot->screen->show (session);
   g_timeout_add (SETTLE_MS, on_settled_cb, session);
   return G_SOURCE_REMOVE;
 }
@@ -435,7 +512,9 @@ on_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       const WgEventView *view = wg_event_item_get_view (g_ptr_array_index (items, i));
 
-      if (session->returned_id == NULL && view->event->state == WG_EVENT_STATE_RETURNED)
+      if (session->refused_id == NULL && view->refusal_op != NULL)
+        session->refused_id = g_strdup (view->event->id);
+      else if (session->returned_id == NULL && view->event->state == WG_EVENT_STATE_RETURNED)
         session->returned_id = g_strdup (view->event->id);
       else if (session->event_id == NULL && view->event->level >= WG_EVENT_LEVEL_GENERAL)
         session->event_id = g_strdup (view->event->id);
@@ -476,10 +555,10 @@ on_sync_changed_cb (Session *session)
  * wg_pictures_start:
  * @application: held until the last picture is written
  * @services: what the screens work with, open
- * @folder: where to put `<screen>-<width>x<height>.png`
+ * @folder: where to put `<screen>-<width>x<height>.png`, and `<screen>-outdoor-…`
  *
  * Waits until the tablet has all of the platform, at most 30 s, then draws each main screen at
- * 1280x800, 960x600, 800x1280 and 360x720.
+ * 1280x800, 960x600, 800x1280 and 360x720, many of them in the style for the sun, too.
  *
  * Thread: UI.
  * Errors: none; a picture that cannot be written is said on stderr.
@@ -492,6 +571,7 @@ wg_pictures_start (GtkApplication *application, WgServices *services, const char
   session->application = g_object_ref (application);
   session->services = g_object_ref (services);
   session->folder = g_strdup (folder);
+  session->shots = list_shots ();
   g_application_hold (G_APPLICATION (application));
   session->wait_id = g_timeout_add (SYNC_MS, on_waited_cb, session);
   g_signal_connect_swapped (services, "sync-changed", G_CALLBACK (on_sync_changed_cb), session);

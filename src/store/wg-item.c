@@ -118,3 +118,29 @@ wg_item_take (WgItem *self, WgItem *fresh)
   *get_place (fresh) = before;
   g_signal_emit (self, signals[CHANGED], 0);
 }
+
+/**
+ * wg_item_follow:
+ * @place: where a row keeps its item, a pointer to a #WgItem or to %NULL
+ * @item: (nullable) (type WgItem): the one to show from now on
+ * @show: of the row, with the row as its only argument; called now and at each change
+ * @row: (type GObject): the row
+ *
+ * Lets a row show another item, or none.
+ *
+ * Thread: the one that has it.
+ * Errors: none.
+ */
+void
+wg_item_follow (gpointer place, gpointer item, GCallback show, gpointer row)
+{
+  GObject **kept = place;
+
+  if (*kept != NULL)
+    g_signal_handlers_disconnect_by_data (*kept, row);
+  g_set_object (kept, item);
+  if (item == NULL)
+    return;
+  g_signal_connect_object (item, "changed", show, row, G_CONNECT_SWAPPED);
+  ((void (*) (gpointer)) show) (row);
+}

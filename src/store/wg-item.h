@@ -21,5 +21,7 @@ gpointer wg_item_new (GType type, gpointer content);
 gpointer wg_item_get_content (gpointer self);
 const char *wg_item_get_id (WgItem *self);
 void wg_item_take (WgItem *self, WgItem *fresh);
+/* @place: where a row keeps its item; @show: called now and at each change. */
+void wg_item_follow (gpointer place, gpointer item, GCallback show, gpointer row);
 
 G_END_DECLS

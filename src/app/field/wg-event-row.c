@@ -161,11 +161,5 @@ show_item (WgEventRow *self)
 void
 wg_event_row_set_item (WgEventRow *self, WgEventItem *item)
 {
-  if (self->item != NULL)
-    g_signal_handlers_disconnect_by_data (self->item, self);
-  g_set_object (&self->item, item);
-  if (item == NULL)
-    return;
-  g_signal_connect_object (item, "changed", G_CALLBACK (show_item), self, G_CONNECT_SWAPPED);
-  show_item (self);
+  wg_item_follow (&self->item, item, G_CALLBACK (show_item), self);
 }

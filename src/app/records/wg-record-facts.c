@@ -136,8 +136,8 @@ add_fact (WgRecordFacts *self, GtkWidget *group, const WgField *field)
   gtk_label_set_xalign (GTK_LABEL (title), 0);
   gtk_label_set_wrap (GTK_LABEL (title), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (title), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_width_chars (GTK_LABEL (title), 10);
-  gtk_label_set_max_width_chars (GTK_LABEL (title), 10);
+  gtk_label_set_width_chars (GTK_LABEL (title), 12);
+  gtk_label_set_max_width_chars (GTK_LABEL (title), 12);
   gtk_widget_add_css_class (title, "dimmed");
   gtk_box_append (GTK_BOX (box), title);
   gtk_box_append (GTK_BOX (box), field->type == WG_FIELD_RECORD ? make_reference (self, field)

@@ -21,6 +21,7 @@ struct _WgRecordPage
 
   GtkStack *stack;
   GtkLabel *message;
+  GtkLabel *heading;
   GtkWidget *edit;
   GtkWidget *notice;
   GtkLabel *notice_label;
@@ -223,6 +224,7 @@ take_sheet (WgRecordPage *self, WgRecordSheet *fresh)
   self->sheet = fresh;
 
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), title);
+  gtk_label_set_text (self->heading, title);
   show_truth (self, view);
   show_notice (self, view);
   show_conflicts (self);
@@ -325,6 +327,7 @@ wg_record_page_class_init (WgRecordPageClass *klass)
                                                "/io/github/wangge/Wangge/ui/wg-record-page.ui");
   gtk_widget_class_bind_template_child (widget_class, WgRecordPage, stack);
   gtk_widget_class_bind_template_child (widget_class, WgRecordPage, message);
+  gtk_widget_class_bind_template_child (widget_class, WgRecordPage, heading);
   gtk_widget_class_bind_template_child (widget_class, WgRecordPage, edit);
   gtk_widget_class_bind_template_child (widget_class, WgRecordPage, notice);
   gtk_widget_class_bind_template_child (widget_class, WgRecordPage, notice_label);
