@@ -28,24 +28,26 @@ apply_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GE
   return wg_inbox_apply (context, apply->page, &apply->healed, error) ? JOB_DONE : NULL;
 }
 
-/* A page that says "more" and brings nothing would be asked for again for ever. */
-static gboolean
-page_moves (const WgPullRequest *request, const WgPullPage *page)
+/* Which way the numbers go from what was asked for. */
+static void
+compare_cursors (const WgPullRequest *request,
+                 const WgPullPage *page,
+                 gboolean *out_on,
+                 gboolean *out_back)
 {
   GHashTableIter iter;
   gpointer scope, number;
 
-  if (!page->more || page->rows->len > 0)
-    return TRUE;
+  *out_on = *out_back = FALSE;
   g_hash_table_iter_init (&iter, page->cursor);
   while (g_hash_table_iter_next (&iter, &scope, &number))
     {
       const gint64 *before = g_hash_table_lookup (request->cursor, scope);
+      gint64 at = *(gint64 *) number;
 
-      if (*(gint64 *) number > (before != NULL ? *before : 0))
-        return TRUE;
+      *out_on |= at > (before != NULL ? *before : 0);
+      *out_back |= before != NULL && at < *before;
     }
-  return FALSE;
 }
 
 static WgSyncEventKind
@@ -57,6 +59,7 @@ take_page (WgSyncRound *round,
   g_autoptr (WgPullPage) page = wg_wire_pull_page_from_body (reply->body, error);
   WgSyncEventKind kind = WG_SYNC_EVENT_FAILED;
   Apply apply = { .page = page };
+  gboolean on, back;
 
   if (page == NULL)
     return WG_SYNC_EVENT_FAILED;
@@ -65,15 +68,25 @@ take_page (WgSyncRound *round,
       g_set_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_EPOCH, "the platform was restored");
       return WG_SYNC_EVENT_EPOCH;
     }
-  if (page->rows->len > WG_LIMIT_PULL_ROWS || !page_moves (request, page))
+  compare_cursors (request, page, &on, &back);
+  /* One that says "more" and comes no further would be asked for again for ever. */
+  if (page->rows->len > WG_LIMIT_PULL_ROWS || (page->more && !on && !back))
     {
       g_set_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_FAILED,
                    "the platform sent a page of %u rows that cannot be", page->rows->len);
       return WG_SYNC_EVENT_FAILED;
     }
+  /* It would have us forget operations that it may still lack. */
+  if (page->durable_seq > page->last_seq)
+    {
+      g_set_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_FAILED,
+                   "the platform calls operations safe that it does not have");
+      return WG_SYNC_EVENT_FAILED;
+    }
   if (wg_sync_round_store (round, apply_job, &apply, &kind, error) == NULL)
     return kind;
-  if (apply.healed)
+  /* A restored platform begins again, once; for ever and ever it may not. */
+  if (apply.healed || (page->more && back))
     return WG_SYNC_EVENT_HEALED;
   if (page->more)
     return WG_SYNC_EVENT_MORE;

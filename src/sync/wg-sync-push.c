@@ -72,6 +72,12 @@ check_answer (const WgPush *push, const WgPushAnswer *answer, GError **error)
         }
       seen[result->seq - push->first] = TRUE;
     }
+  if (answer->durable_seq > answer->last_seq)
+    {
+      g_set_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_FAILED,
+                   "the platform calls operations safe that it does not have");
+      return FALSE;
+    }
   return TRUE;
 }
 
