@@ -38,8 +38,7 @@ static const Command COMMANDS[] = {
   { "sync", "", "one round with the platform", wg_field_sync, 0, 0, TRUE, TRUE },
   { "status", "", "how it all stands", wg_field_status, 0, 0, TRUE, TRUE },
   { "check", "", "integrity and invariants", wg_field_check, 0, 0, TRUE },
-  { "rescue", "OUT", "write the operations' lines, as far as they can be read", wg_field_rescue, 1,
-    1, FALSE },
+  { "rescue", "OUT", "operations and photos that can still be read", wg_field_rescue, 1, 1, FALSE },
   { "change-secret", "", "another PIN or passphrase", wg_field_change_secret, 0, 0, FALSE },
 };
 

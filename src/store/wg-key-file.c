@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "db/wg-file.h"
@@ -209,11 +210,24 @@ ready (GError **error)
   return FALSE;
 }
 
+/* Memory with a key in it, and with what the key opens, is not to be found in a file after a crash.
+ */
+static void
+forbid_cores (void)
+{
+  const struct rlimit none = { 0, 0 };
+
+  if (g_strcmp0 (g_getenv ("WANGGE_CORES"), "1") != 0)
+    setrlimit (RLIMIT_CORE, &none);
+}
+
 /**
  * wg_key_file_new_key:
  * @error: return location
  *
  * Takes locked memory for a database key; starts the cryptographic library first, which that needs.
+ * From now on the process leaves no core behind, unless the environment variable WANGGE_CORES=1
+ * asks for one.
  *
  * Thread: any.
  * Errors: %WG_STORE_ERROR_FAILED when the library does not start or no memory can be locked.
@@ -227,6 +241,7 @@ wg_key_file_new_key (GError **error)
 
   if (!ready (error))
     return NULL;
+  forbid_cores ();
   key = sodium_malloc (KEY_BYTES);
   if (key == NULL)
     g_set_error_literal (error, WG_STORE_ERROR, WG_STORE_ERROR_FAILED,

@@ -73,10 +73,23 @@ GPtrArray *
 wg_outbox_list (WgStoreContext *context,
                 guint limit,
                 GError **error); /* of WgOutboxItem: refused, waiting, then sent in 30 days */
-/* Every operation that can still be read, verbatim lines, also of a damaged store that nobody has
- * open; @out_file is plain text. */
-gboolean wg_outbox_rescue (
-    const char *folder, const char *secret, const char *out_file, guint *out_n, GError **error);
+/* What came out of a store that may be damaged. */
+typedef struct
+{
+  guint lines;   /* operations read */
+  guint waiting; /* of them: not acknowledged */
+  guint lost;    /* operations that lie on damaged pages */
+  guint photos, photos_lost;
+  gboolean damaged; /* not all could be read */
+} WgRescue;
+/* Every operation that can still be read, verbatim lines, and the photos that wait, also of a
+ * damaged store that nobody has open. What is written is plain text and plain JPEG. */
+gboolean wg_outbox_rescue (const char *folder,
+                           const char *secret,
+                           const char *out_file,
+                           const char *photo_folder,
+                           WgRescue *out,
+                           GError **error);
 char *wg_outbox_get_line (WgStoreContext *context, gint64 seq, GError **error);
 
 G_END_DECLS

@@ -115,7 +115,7 @@ def secret_and_damage(platform):
     terminal.ok("sync")
     event = terminal.log("general", "0205")
     line = os.path.join(terminal.folder, "lines")
-    check(terminal.ok("rescue", line) == {"lines": 1}, "rescue of a whole store")
+    check(terminal.ok("rescue", line)["lines"] == 1, "rescue of a whole store")
     with open(line, encoding="utf-8") as file:
         operation = json.loads(file.read())
     check(operation["rec"] == event and operation["seq"] == 1, operation)

@@ -493,7 +493,7 @@ test_rescue (void)
   g_autofree guint8 *damaged = NULL;
   gint64 seven = 7;
   gsize size;
-  guint n = 0, n_damaged = 0;
+  WgRescue whole = { 0 }, found = { 0 };
 
   for (int i = 0; i < 60; i++)
     g_free (create (f, WG_EVENT_LEVEL_GENERAL, 0));
@@ -501,16 +501,18 @@ test_rescue (void)
   undone = create (f, WG_EVENT_LEVEL_DAILY, 120000);
   wg_test_store_run (f, undo_job, undone);
   line = wg_test_store_run (f, line_job, &seven);
-  g_assert_false (wg_outbox_rescue (f->path, WG_TEST_SECRET, out, &n, &error));
+  g_assert_false (wg_outbox_rescue (f->path, WG_TEST_SECRET, out, NULL, &whole, &error));
   g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_IN_USE);
   g_clear_error (&error);
   wg_test_store_lock (f);
-  g_assert_false (wg_outbox_rescue (f->path, "not the passphrase", out, &n, &error));
+  g_assert_false (wg_outbox_rescue (f->path, "not the passphrase", out, NULL, &whole, &error));
   g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_WRONG_SECRET);
   g_clear_error (&error);
-  g_assert_true (wg_outbox_rescue (f->path, WG_TEST_SECRET, out, &n, &error));
+  g_assert_true (wg_outbox_rescue (f->path, WG_TEST_SECRET, out, NULL, &whole, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (n, ==, 61);
+  g_assert_cmpuint (whole.lines, ==, 61);
+  g_assert_cmpuint (whole.waiting, ==, 61);
+  g_assert_false (whole.damaged);
   g_assert_true (g_file_get_contents (out, &text, NULL, NULL));
   g_assert_nonnull (strstr (text, line));
   g_assert_nonnull (strstr (text, held));
@@ -522,10 +524,12 @@ test_rescue (void)
   for (gsize at = 4096 * 16; at + 4096 < size; at += 4096 * 12)
     damaged[at + 1000] ^= 1;
   wg_test_write (f->path, "store.db", damaged, size);
-  g_assert_true (wg_outbox_rescue (f->path, WG_TEST_SECRET, out, &n_damaged, &error));
+  g_assert_true (wg_outbox_rescue (f->path, WG_TEST_SECRET, out, NULL, &found, &error));
   g_assert_no_error (error);
-  g_test_message ("%u of %u", n_damaged, n);
-  g_assert_cmpuint (n_damaged, >, 0);
+  g_test_message ("%u of %u", found.lines, whole.lines);
+  g_assert_cmpuint (found.lines, >, 0);
+  g_assert_true (found.damaged);
+  g_assert_cmpuint (found.lines + found.lost, >=, whole.lines);
 }
 
 int
