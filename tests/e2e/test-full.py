@@ -12,6 +12,7 @@ from wangge import check
 INSIDE = "--inside"
 KIB, MIB = 1024, 1024 * 1024
 RESERVE = 8 * MIB
+STEPS = 32  # of 64 KiB
 
 
 class Disk:
@@ -152,6 +153,85 @@ def map_pack(platform):
     disk.close()
 
 
+def steps_of_the_terminal(platform):
+    """64 KiB more are free each time, from nothing on: each command is refused with the reason or holds, nothing between."""
+    disk = Disk(64 * MIB)
+    terminal = disk.terminal(platform, "w0043")
+    photo = wangge.picture(os.path.join(tempfile.gettempdir(), "wangge-steps.jpg"))
+    terminal.ok("sync")
+    saved, refused = [], 0
+    disk.fill(0)
+    terminal.run("log", "--level", "general", "--class", "0205", "--text", "x", "--address", "x")  # the reserve goes
+    disk.give_back(2 * MIB)
+    saved = list(terminal.events())
+    disk.fill(0)
+    for step in range(STEPS):
+        disk.fill(0)
+        disk.give_back(step * 64 * KIB)
+        event, said = log(terminal, photo if step % 2 else None)
+        if event:
+            saved.append(event)
+        else:
+            refused += 1
+            check(said[0] == 1 and "no space left" in said[1], f"step {step}: {said}")
+        code, status = terminal.run("sync")
+        check(code in (0, 1, 3), f"step {step}: {code} {status}")
+        code, held = terminal.run("list", "--which", "all")  # not a byte free: it may have to say so
+        if code == 0:
+            check(sorted(event["id"] for event in held) == sorted(saved), f"step {step}: {len(saved)} saved, {len(held)} there")
+        check(code in (0, 1), f"step {step}: {code} {held}")
+    check(refused > 0 and len(saved) > 3, f"{refused} refused, {len(saved)} saved: no edge was met")
+    disk.clear()
+    terminal.ok("sync", "--wait")
+    found = platform.events()
+    check(all(len(found.get(event, [])) == 1 for event in saved), "not each exactly once at the platform")
+    check_same(terminal, saved)
+    check(terminal.ok("check")["well"], "invariants")
+    print(f"# terminal: {refused} refused, {len(saved)} saved in {STEPS} steps")
+    os.remove(photo)
+    disk.close()
+
+
+def steps_of_the_platform(_):
+    """The daemon's own disk: what was acknowledged is there, the rest waits on the tablet, and it goes on by itself."""
+    disk = Disk(64 * MIB)
+    tempfile.tempdir, before = disk.folder, tempfile.tempdir
+    try:
+        platform = wangge.Platform()
+    finally:
+        tempfile.tempdir = before
+    terminal = wangge.Terminal(platform, "w0044")
+    terminal.ok("sync", "--wait")
+    photo = wangge.picture(os.path.join(tempfile.gettempdir(), "wangge-steps.jpg"))
+    told, failed = [], 0
+    disk.fill(0)
+    for step in range(STEPS):
+        disk.fill(0)
+        disk.give_back(step * 64 * KIB)
+        for _ in range(4):
+            told.append(terminal.log("general", "0205", *(["--photo", photo] if step % 4 == 1 else [])))
+        code, status = terminal.run("sync")
+        check(code in (0, 1, 3), f"step {step}: {code} {status}")
+        failed += code != 0
+        check(platform.process.poll() is None, "the daemon is gone")
+        disk.give_back(256 * KIB)  # for the command that looks; the daemon keeps what it can get
+        applied = [i for i, event in terminal.events().items() if event["truth"] in ("applied", "no-photo")]
+        found = platform.events()
+        check(all(len(found.get(i, [])) == 1 for i in applied), f"step {step}: acknowledged and not there, or twice")
+    check(0 < failed < STEPS, f"{failed} of {STEPS} rounds met a full disk: no edge was met")
+    disk.clear()
+    status = terminal.ok("sync", "--wait")
+    check(status["waiting"] == 0 and status["photos_waiting"] == 0, status)
+    found = platform.events()
+    check(all(len(found.get(i, [])) == 1 for i in told), "not each exactly once")
+    platform.run("check")
+    print(f"# platform: {failed} of {STEPS} rounds met a full disk, {len(told)} events")
+    terminal.close()
+    platform.close()
+    os.remove(photo)
+    disk.close()
+
+
 def may_mount():
     """Why this machine gives no file system of our own; nothing when it does."""
     tried = subprocess.run(["unshare", "-rm", "sh", "-c", "mount -t tmpfs -o size=1m tmpfs /tmp"],
@@ -159,11 +239,11 @@ def may_mount():
     return None if tried.returncode == 0 else tried.stderr.strip().replace("\n", " ") or "unshare failed"
 
 
-if sys.argv[1:] == [INSIDE]:
-    wangge.main(events_and_photos, map_pack)
+if sys.argv[1:2] == [INSIDE]:
+    wangge.main(*([steps_of_the_terminal, steps_of_the_platform] if "steps" in sys.argv else [events_and_photos, map_pack]))
 else:
     reason = may_mount()
     if reason:
         print(f"1..0 # SKIP no small file system: {reason}")
     else:
-        os.execvp("unshare", ["unshare", "-rm", sys.executable, os.path.abspath(__file__), INSIDE])
+        os.execvp("unshare", ["unshare", "-rm", sys.executable, os.path.abspath(__file__), INSIDE, *sys.argv[1:]])
