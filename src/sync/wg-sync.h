@@ -63,6 +63,9 @@ WgSyncStatus *wg_sync_dup_status (WgSync *self);
  * tests. */
 gboolean wg_sync_run_round (WgSync *self, GCancellable *cancellable, GError **error);
 
+/* For an office computer: a tablet's bundle to the platform, the answer for it into a file. */
+gboolean wg_sync_hand_in (WgStore *store, const char *bundle, const char *answer, GError **error);
+
 const char *wg_sync_state_to_string (WgSyncState state); /* for JSON: "idle" "working" … */
 
 /* Enrolment: makes the keys, talks to the platform, creates the store. @ticket_or_code: QR text, or

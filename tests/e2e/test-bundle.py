@@ -181,7 +181,31 @@ def restored_meanwhile(platform):
     terminal.close()
 
 
+def handed_in(platform):
+    """By a desk of the tablet's town over the network; not by another one, nor by another tablet."""
+    people = json.loads(platform.run("list", "workers", "--json"))
+    town = next(person["org_code"] for person in people if person["id"] == "w0005")
+    clerks = [person for person in people if person["role"] == "clerk"]
+    terminal = wangge.Terminal(platform, "w0005")
+    desk = wangge.Terminal(platform, next(person["id"] for person in clerks if person["org_code"] == town))
+    stranger = wangge.Terminal(platform, next(person["id"] for person in clerks if person["org_code"] != town))
+    terminal.ok("sync")
+    told = logged(platform, terminal)
+    terminal.ok("bundle", "export", path("h.wgb"))
+    for other in (stranger, terminal):
+        said = other.expect(4, "bundle", "hand-in", path("h.wgb"), path("none"))["error"]["message"]
+        check("no-right" in said and not os.path.exists(path("none")), said)
+    for _ in range(2):
+        check(desk.ok("bundle", "hand-in", path("h.wgb"), path("h-answer.wgb")) == {"answer": path("h-answer.wgb")}, "answer")
+    taken = terminal.ok("bundle", "import", path("h-answer.wgb"))
+    check(taken["operations"] == 3 and taken["photos"] == 1, taken)
+    all_there(platform, terminal, told)
+    with open(path("h.wgb"), "r+b") as file:
+        file.truncate(os.path.getsize(path("h.wgb")) // 2)
+    desk.expect(4, "bundle", "hand-in", path("h.wgb"), path("none"))
+
+
 try:
-    wangge.main(there_and_back, network_was_faster, damaged_and_foreign, restored_meanwhile)
+    wangge.main(there_and_back, network_was_faster, handed_in, damaged_and_foreign, restored_meanwhile)
 finally:
     shutil.rmtree(FOLDER)
