@@ -178,12 +178,12 @@ def bench_load(folder):
     if failed != "0":
         raise SystemExit(f"{failed} pushes were refused")
     client.close()
-    quiet = [first_load(folder / f"tablet{i}", platform, data, url, "w0001") for i in range(runs(30))]
+    quiet = [first_load(folder / f"tablet{i}", platform, data, url, "w0001") for i in range(runs(10))]
     whole = quiet[0][1]
     slow = [
         first_load(folder / f"cut{i}", platform, data, url, "w0001", rate=250_000,
                    cuts=[whole * (n + 1) // 6 for n in range(5)])
-        for i in range(runs(30))
+        for i in range(3)
     ]
     service.terminate()
     service.wait()
