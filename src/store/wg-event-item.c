@@ -39,6 +39,7 @@ wg_event_view_free (WgEventView *view)
   wg_event_free (view->event);
   g_clear_pointer (&view->steps, g_ptr_array_unref);
   g_free (view->refusal_op);
+  wg_operation_free (view->refused);
   g_free (view->refusal_field);
   g_free (view->refusal_detail);
   g_free (view->class_name);

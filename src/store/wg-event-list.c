@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Events for the screens: one, lists, the map, lookalikes, counts. */
 #include <math.h>
+#include <string.h>
 
 #include "core/wg-calendar.h"
 #include "store/wg-store-private.h"
 #include "wire/wg-wire-event.h"
+#include "wire/wg-wire-operation.h"
 
 #define N_LOOKALIKES 3
 #define LOOKALIKE_SCORE 0.001 /* above it: family, radius and time agree */
@@ -20,6 +22,8 @@ read_refusal (WgStoreContext *context, WgEventView *view, GError **error)
   WgStatement *row = wg_db_statement (context->db, "event_refusal", error);
   g_autoptr (GError) local = NULL;
   WgRefusal refusal;
+  const char *line;
+  int unread; /* ours was right once, whatever the platform says of it */
 
   if (row == NULL)
     return FALSE;
@@ -31,11 +35,14 @@ read_refusal (WgStoreContext *context, WgEventView *view, GError **error)
       view->refusal_detail = wg_statement_dup_text (row, "detail");
       if (wg_refusal_from_string (wg_statement_text (row, "code"), &refusal))
         view->refusal = (int) refusal;
+      line = wg_statement_text (row, "line");
+      wg_wire_operation_from_line (line, strlen (line), &view->refused, &unread, NULL, &local);
     }
   wg_statement_reset (row);
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return view->refusal_op != NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /**

@@ -38,7 +38,8 @@ typedef struct
   char *refusal_op; /* op_id of a refused operation, or %NULL */
   int refusal;      /* WgRefusal or −1 */
   char *refusal_field, *refusal_detail;
-  char *class_name; /* by the standard the event was made under, else the code */
+  WgOperation *refused; /* what that operation says, or %NULL */
+  char *class_name;     /* by the standard the event was made under, else the code */
   gboolean mine;
 } WgEventView;
 

@@ -6,6 +6,7 @@
 #include "app/app-tablet.h"
 #include "app/field/wg-duplicate-dialog.h"
 #include "app/field/wg-event-page.h"
+#include "app/field/wg-event-words.h"
 #include "app/field/wg-place-page.h"
 #include "app/field/wg-report-dialog.h"
 #include "app/field/wg-report-form.h"
@@ -340,11 +341,40 @@ test_withdraw (void)
                    WG_EVENT_STATE_VOID);
 }
 
+/* What was refused and is not in view is said; what is in view, or personal, is not repeated. */
+static void
+test_refused_words (void)
+{
+  g_autoptr (WgEventView) view = wg_event_view_new ();
+  g_autofree char *none = NULL, *patch = NULL, *step = NULL;
+  const char *names[] = { "description", "address", "informant_name", "involved_count", NULL };
+
+  view->event = wg_event_new ();
+  g_set_str (&view->event->description, "三单元门口");
+  none = wg_event_describe_kept (view);
+  g_assert_null (none);
+
+  view->refused = wg_operation_new (WG_OPERATION_EVENT_PATCH);
+  view->refused->event = wg_event_copy (view->event);
+  view->refused->fields = g_strdupv ((char **) names);
+  g_set_str (&view->refused->event->address, "沿河路14号");
+  g_set_str (&view->refused->event->informant_name, "欧阳锋");
+  patch = wg_event_describe_kept (view);
+  g_assert_cmpstr (patch, ==, "您写的内容：\n位置描述：沿河路14号");
+  g_clear_pointer (&view->refused, wg_operation_free);
+
+  view->refused = wg_operation_new (WG_OPERATION_EVENT_STEP);
+  g_set_str (&view->refused->opinion, "已补全景照片");
+  step = wg_event_describe_kept (view);
+  g_assert_cmpstr (step, ==, "您写的内容：\n已补全景照片");
+}
+
 int
 main (int argc, char *argv[])
 {
   app_test_init (&argc, &argv);
   g_test_add_func ("/app/event/returned", test_returned);
+  g_test_add_func ("/app/event/refused-words", test_refused_words);
   g_test_add_func ("/app/event/draft", test_draft);
   g_test_add_func ("/app/event/same-matter", test_same_matter);
   g_test_add_func ("/app/event/not-the-same", test_not_the_same);

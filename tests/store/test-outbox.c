@@ -265,6 +265,36 @@ test_refused_is_dismissed (void)
   wg_test_store_check (f);
 }
 
+/* The event was accepted meanwhile: it cannot be shown with the words, so the view has them. */
+static void
+test_refused_words_are_kept (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autofree char *id = create (f, WG_EVENT_LEVEL_GENERAL, 0);
+  g_autoptr (WgEventView) view = NULL, after = NULL;
+  g_autoptr (WgEvent) mended = NULL;
+
+  wg_test_push (f, platform, FALSE);
+  wg_test_pull (f, platform);
+  view = get (f, id);
+  g_assert_null (view->refused);
+  mended = wg_event_copy (view->event);
+  g_set_str (&mended->address, "沿河路14号");
+  Mend data = { mended, NULL };
+  wg_test_store_run (f, mend_job, &data);
+  wg_test_platform_step (platform, id, WG_ACTION_ACCEPT, NULL, NULL);
+  platform->refuse = WG_REFUSAL_QUOTA;
+  wg_test_push (f, platform, FALSE);
+  wg_test_pull (f, platform);
+  after = get (f, id);
+  g_assert_cmpint (after->truth, ==, WG_TRUTH_REFUSED);
+  g_assert_cmpstr (after->event->address, !=, "沿河路14号");
+  g_assert_cmpstr (after->refused->op_id, ==, after->refusal_op);
+  g_assert_cmpstr (after->refused->event->address, ==, "沿河路14号");
+  wg_test_store_check (f);
+}
+
 static void
 test_refused_patch_stays_in_view (void)
 {
@@ -543,6 +573,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/outbox/old-copy", test_old_copy);
   g_test_add_func ("/store/outbox/refused-creation-is-mended", test_refused_creation_is_mended);
   g_test_add_func ("/store/outbox/refused-is-dismissed", test_refused_is_dismissed);
+  g_test_add_func ("/store/outbox/refused-words-are-kept", test_refused_words_are_kept);
   g_test_add_func ("/store/outbox/refused-patch-stays-in-view", test_refused_patch_stays_in_view);
   g_test_add_func ("/store/outbox/platform-restored", test_platform_restored);
   g_test_add_func ("/store/outbox/settled-numbers-go-again", test_settled_numbers_go_again);

@@ -133,7 +133,10 @@ show_notice (WgEventPage *self)
       g_autofree char *why = wg_event_describe_refusal (
           self->view->refusal, NULL, self->view->refusal_field, self->view->refusal_detail);
 
-      text = g_strdup_printf (_("Refused: %s"), why);
+      g_autofree char *kept = wg_event_describe_kept (self->view);
+      g_autofree char *refused_text = g_strdup_printf (_("Refused: %s"), why);
+
+      text = wg_text_join ("\n", (const char *[]) { refused_text, kept }, 2);
       gtk_button_set_label (self->mend, _ ("Mend and Report Again"));
     }
   else if (returned)

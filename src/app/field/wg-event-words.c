@@ -324,6 +324,42 @@ wg_event_describe_refusal (int refusal, const char *code, const char *field, con
 }
 
 /**
+ * wg_event_describe_kept:
+ * @view: a refused event
+ *
+ * Tells what the refused operation said and the event is not shown with: the event had moved on, or
+ * a step did not happen. It is nowhere else than here, so its author can say it another way.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer full) (nullable): translated text; %NULL when all of it is in view
+ */
+char *
+wg_event_describe_kept (const WgEventView *view)
+{
+  const WgOperation *operation = view->refused;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (operation == NULL)
+    return NULL;
+  for (guint i = 0; operation->event && operation->fields && operation->fields[i]; i++)
+    {
+      const WgField *field = wg_field_find (WG_EVENT_FIELDS, operation->fields[i]);
+
+      if (field == NULL || !wg_field_is_text (field) || (field->flags & WG_FIELD_PERSONAL) ||
+          wg_field_equal (field, operation->event, view->event))
+        continue;
+      const char *value = G_STRUCT_MEMBER (const char *, operation->event, field->offset);
+      g_autofree char *line = wg_text_label (_(field->title), value != NULL ? value : "—");
+      g_string_append_printf (text, "\n%s", line);
+    }
+  if (operation->kind == WG_OPERATION_EVENT_STEP && operation->opinion)
+    g_string_append_printf (text, "\n%s", operation->opinion);
+  return text->len == 0 ? NULL : g_strconcat (_("You had written:"), text->str, NULL);
+}
+
+/**
  * wg_event_get_phrases:
  *
  * Gives the phrases that are offered to be tapped: typing Chinese on glass is slow, and these

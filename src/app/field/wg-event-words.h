@@ -18,6 +18,7 @@ char *wg_event_describe_state (const WgEventView *view);
 const char *wg_event_find_return (const WgEventView *view);
 char *
 wg_event_describe_refusal (int refusal, const char *code, const char *field, const char *detail);
+char *wg_event_describe_kept (const WgEventView *view); /* what a refused one said; nullable */
 const char *const *wg_event_get_phrases (void);
 
 G_END_DECLS

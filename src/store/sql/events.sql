@@ -66,7 +66,7 @@ SELECT count (*) AS n FROM attachment a WHERE a.state IN ('here', 'ready')
 -- :name event_refusal
 -- The oldest refused operation of an event that its author has not settled.
 -- :indexed
-SELECT op_id, code, field, detail FROM outbox
+SELECT op_id, code, field, detail, line FROM outbox
 WHERE rec = :rec AND state IN ('refused', 'conflict') ORDER BY n LIMIT 1
 -- :name class_use_add
 -- :indexed
