@@ -291,5 +291,4 @@ def killed(cluster):
     cluster.stop_proxy()
 
 
-wangge.Platform = Cluster
-wangge.main(behind_haproxy, behind_nginx, killed)
+wangge.main(behind_haproxy, behind_nginx, killed, make=Cluster)
