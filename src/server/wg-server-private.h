@@ -14,6 +14,7 @@ struct _WgServer
   char *address;
   WgWriter *writer;
   WgConnections *connections;
+  guint connections_max;
   struct MHD_Daemon *daemons[2]; /* TCP, Unix */
   char *cert, *key;              /* PEM, owned */
   GAsyncQueue *readers;          /* of WgDb */

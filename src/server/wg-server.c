@@ -2,6 +2,7 @@
 /* The HTTP service: libmicrohttpd, readers and the writer; its start and its end. */
 #include "server/wg-server-private.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "server/wg-blob-store.h"
@@ -12,8 +13,12 @@
 /* Threads for what waits for somebody else; they are made when they are needed. */
 #define SLOW_THREADS 8
 #define CONNECTIONS_MAX 2000
-/* From here on the longest idle one goes for each that comes. */
-#define CONNECTIONS_SHED (CONNECTIONS_MAX - 200)
+/* One of so many is kept free: from there on the longest idle one goes for each that comes. */
+#define CONNECTIONS_SPARE 10
+/* Open files of everything but connections: database, log, listening, the threads' own. */
+#define FILES_OTHER 256
+/* Of one connection: itself, and the photo that it sends or fetches. */
+#define FILES_EACH 2
 /* Holds the request line and the headers: 16 KiB of them, and MHD's own use of it. */
 #define CONNECTION_MEMORY (24 * 1024)
 #define READERS_MAX 16
@@ -121,6 +126,30 @@ wg_server_get_uploads (WgServer *self)
 
 /* --- the service ----------------------------------------------------------------------------- */
 
+/* Raises what this process may open as far as it may; more connections than that are not taken, for
+ * then those that are open could not be served either. */
+static guint
+make_room (void)
+{
+  struct rlimit files = { 0 };
+  guint64 room;
+
+  if (getrlimit (RLIMIT_NOFILE, &files) != 0)
+    return CONNECTIONS_MAX;
+  if (files.rlim_cur < files.rlim_max)
+    {
+      struct rlimit raised = { MIN (files.rlim_max, FILES_EACH * CONNECTIONS_MAX + FILES_OTHER),
+                               files.rlim_max };
+      if (raised.rlim_cur > files.rlim_cur && setrlimit (RLIMIT_NOFILE, &raised) == 0)
+        files = raised;
+    }
+  room = files.rlim_cur > FILES_OTHER ? (files.rlim_cur - FILES_OTHER) / FILES_EACH : 0;
+  if (room < CONNECTIONS_MAX)
+    g_message ("only %" G_GUINT64_FORMAT " open files are allowed here: fewer connections",
+               (guint64) files.rlim_cur);
+  return (guint) CLAMP (room, CONNECTIONS_SPARE, CONNECTIONS_MAX);
+}
+
 static void
 on_connection_cb (void *data,
                   struct MHD_Connection *connection,
@@ -138,7 +167,8 @@ on_connection_cb (void *data,
   info = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   if (info)
     wg_connections_add (self->connections, connection, info->connect_fd);
-  if (wg_connections_shed (self->connections, CONNECTIONS_SHED))
+  if (wg_connections_shed (self->connections,
+                           self->connections_max - self->connections_max / CONNECTIONS_SPARE))
     wg_meter_count (self->meter, "wg_shed_total", 1);
 }
 
@@ -161,7 +191,7 @@ start_daemon (WgServer *self, int fd, gboolean tls)
   return MHD_start_daemon (
       flags, 0, NULL, NULL, wg_exchange_take, self, MHD_OPTION_LISTEN_SOCKET, fd,
       MHD_OPTION_THREAD_POOL_SIZE, (unsigned int) MAX (2, g_get_num_processors ()),
-      MHD_OPTION_CONNECTION_LIMIT, (unsigned int) CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+      MHD_OPTION_CONNECTION_LIMIT, self->connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
       (unsigned int) IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) CONNECTION_MEMORY,
       MHD_OPTION_CLIENT_DISCIPLINE_LVL, 2, MHD_OPTION_NOTIFY_COMPLETED, wg_exchange_completed, self,
       MHD_OPTION_NOTIFY_CONNECTION, on_connection_cb, self, MHD_OPTION_ARRAY, tls ? secure : plain,
@@ -234,6 +264,7 @@ wg_server_new (const WgPlatform *platform, const WgServerOptions *options, GErro
   self->platform = platform;
   self->options = *options;
   self->connections = wg_connections_new ();
+  self->connections_max = make_room ();
   self->readers = g_async_queue_new_full ((GDestroyNotify) wg_db_close);
   self->meter = wg_meter_new (options->rate);
   self->uploads = wg_uploads_new (platform);
