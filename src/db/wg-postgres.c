@@ -23,18 +23,20 @@ map_state (const char *state)
     const char *prefix;
     WgDbError code;
   } table[] = {
-    { "40", WG_DB_ERROR_BUSY },       /* serialization failure, deadlock */
-    { "55P03", WG_DB_ERROR_BUSY },    /* lock time-out */
-    { "53100", WG_DB_ERROR_FULL },    /* disk full */
-    { "53", WG_DB_ERROR_BUSY },       /* too many connections, out of memory */
-    { "23", WG_DB_ERROR_CONSTRAINT }, /* unique, foreign key, check, not null */
-    { "28", WG_DB_ERROR_KEY },        /* wrong password, no right */
-    { "3D", WG_DB_ERROR_KEY },        /* no such database */
-    { "08", WG_DB_ERROR_IO },         /* the connection is broken */
-    { "57P0", WG_DB_ERROR_IO },       /* the server shuts down, or cannot be reached now */
-    { "58", WG_DB_ERROR_IO },         /* the server's disk */
-    { "25006", WG_DB_ERROR_IO },      /* it has become a standby */
-    { "XX001", WG_DB_ERROR_CORRUPT }, /* damaged pages */
+    { "40", WG_DB_ERROR_BUSY },          /* serialization failure, deadlock */
+    { "55P03", WG_DB_ERROR_BUSY },       /* lock time-out */
+    { "53100", WG_DB_ERROR_FULL },       /* disk full */
+    { "53", WG_DB_ERROR_BUSY },          /* too many connections, out of memory */
+    { "23", WG_DB_ERROR_CONSTRAINT },    /* unique, foreign key, check, not null */
+    { "42P07", WG_DB_ERROR_CONSTRAINT }, /* a table … */
+    { "42710", WG_DB_ERROR_CONSTRAINT }, /* … or its type that somebody else has just made */
+    { "28", WG_DB_ERROR_KEY },           /* wrong password, no right */
+    { "3D", WG_DB_ERROR_KEY },           /* no such database */
+    { "08", WG_DB_ERROR_IO },            /* the connection is broken */
+    { "57P0", WG_DB_ERROR_IO },          /* the server shuts down, or cannot be reached now */
+    { "58", WG_DB_ERROR_IO },            /* the server's disk */
+    { "25006", WG_DB_ERROR_IO },         /* it has become a standby */
+    { "XX001", WG_DB_ERROR_CORRUPT },    /* damaged pages */
     { "XX002", WG_DB_ERROR_CORRUPT },
   };
 
