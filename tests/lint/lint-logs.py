@@ -19,6 +19,7 @@ ALLOWED = [
     r"request->status|request->caller\.replica|request->route->(path|method)",
     r"g_get_monotonic_time\s*\(\) - request->begun_us",
     r"self->route->path",
+    r"\(guint64\) files\.rlim_cur",
     r'"[^"]*"|G_GINT64_FORMAT|G_LOG_LEVEL_\w+|\d+',
 ]
 ALLOWED = re.compile(rf"^(?:{'|'.join(ALLOWED)})$")
