@@ -75,6 +75,8 @@ double wg_statement_real (WgStatement *self, const char *column); /* NAN for NUL
 GBytes *wg_statement_bytes (WgStatement *self, const char *column);
 gboolean wg_statement_is_null (WgStatement *self, const char *column);
 void wg_statement_reset (WgStatement *self);
+/* The same after reading; moves what went wrong on the way to @error, %TRUE if nothing did. */
+gboolean wg_statement_end (WgStatement *self, GError **local, GError **error);
 /* One column of the first row, then the statement is let go. @statement may be %NULL with @error
  * set, as wg_db_statement() gives it. %NULL and −1: there is no row, or it failed. */
 char *wg_db_take_text (WgStatement *statement, const char *column, GError **error);

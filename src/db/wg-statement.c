@@ -64,6 +64,30 @@ wg_statement_reset (WgStatement *self)
   self->last_column = -1;
 }
 
+/**
+ * wg_statement_end:
+ * @self: a statement whose rows have been read, all or as many as were wanted
+ * @local: (inout) (transfer full): what reading said; %NULL after it
+ * @error: return location
+ *
+ * Ends it as wg_statement_reset() does and hands on what went wrong on the way. Texts that were
+ * borrowed from its row are gone.
+ *
+ * Thread: the connection's.
+ * Errors: what @local holds.
+ *
+ * Returns: %TRUE if nothing went wrong
+ */
+gboolean
+wg_statement_end (WgStatement *self, GError **local, GError **error)
+{
+  wg_statement_reset (self);
+  if (*local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (local));
+  return FALSE;
+}
+
 /* --- binding --------------------------------------------------------------------------------- */
 
 static void

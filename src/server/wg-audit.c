@@ -22,13 +22,9 @@ read_last (WgDb *db, gint64 *out_n, char **out_hash, GError **error)
     {
       *out_n = wg_statement_int (statement, "n");
       *out_hash = wg_statement_dup_text (statement, "hash");
-      wg_statement_reset (statement);
     }
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (statement, &local, error))
+    return FALSE;
   if (*out_hash == NULL)
     *out_hash = g_strdup (WG_CHAIN_START);
   return TRUE;

@@ -108,12 +108,8 @@ find_device (WgWork *work, Enrolment *self, const char *key, gboolean *out_revok
     {
       self->device = wg_statement_dup_text (statement, "id");
       *out_revoked = g_strcmp0 (wg_statement_text (statement, "state"), "active") != 0;
-      wg_statement_reset (statement);
     }
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (statement, &local, error);
 }
 
 static gboolean
@@ -167,12 +163,8 @@ find_code (WgWork *work,
       self->worker = wg_statement_dup_text (statement, "worker");
       self->replica = wg_statement_dup_text (statement, "replica");
       *out_found = *out_key || wg_statement_int (statement, "expires_ms") > work->now_ms;
-      wg_statement_reset (statement);
     }
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (statement, &local, error);
 }
 
 static void

@@ -245,12 +245,8 @@ forget_missing (WgWork *work, gpointer data, GError **error)
       else
         missing->n_photos++;
     }
-  wg_statement_reset (statement);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (statement, &local, error))
+    return FALSE;
   for (guint i = 0; i < lost->len; i++)
     if (!wg_db_run (work->db, "blob-forget", error, "sha", 's', lost->pdata[i], NULL))
       return FALSE;

@@ -76,13 +76,9 @@ read_known (WgDb *db, const char *sha, const char *replica, Known *out, GError *
       out->size = wg_statement_int (statement, "size");
       out->whole = g_strcmp0 (wg_statement_text (statement, "state"), "whole") == 0;
       out->kind = wg_statement_dup_text (statement, "kind");
-      wg_statement_reset (statement);
     }
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (statement, &local, error))
+    return FALSE;
   return read_counts (db, sha, replica, out, error);
 }
 
@@ -102,11 +98,7 @@ read_right (
   while (!*out_may && wg_statement_next (statement, &local))
     *out_may =
         g_strv_contains ((const char *const *) scopes, wg_statement_text (statement, "scope"));
-  wg_statement_reset (statement);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (statement, &local, error);
 }
 
 /* What the caller wants with a blob. */

@@ -91,13 +91,9 @@ find_sender (Import *self, GError **error)
       self->state = wg_statement_dup_text (statement, "state");
       self->org_code = wg_statement_dup_text (statement, "org_code");
       key_text = wg_statement_dup_text (statement, "public_key");
-      wg_statement_reset (statement);
     }
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (statement, &local, error))
+    return FALSE;
   if (key_text == NULL)
     return refuse (error,
                    _ ("this platform does not know the tablet of this bundle: enrol it anew"));

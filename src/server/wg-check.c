@@ -322,11 +322,7 @@ check_each (WgDb *db,
     return FALSE;
   while (wg_statement_next (statement, &local) && is_right (statement, &local))
     (*out_n)++;
-  wg_statement_reset (statement);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (statement, &local, error);
 }
 
 /* Nothing that was kept back is without its conflict (I5, I14). */

@@ -268,12 +268,8 @@ read_scope (WgFeed *self, const char *id, Scope *out, gboolean *out_found, GErro
       out->seq = wg_statement_int (statement, "seq");
       out->n = wg_statement_int (statement, "n");
       out->sum = (guint64) wg_statement_int (statement, "sum");
-      wg_statement_reset (statement);
     }
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (statement, &local, error);
 }
 
 /* Reads the scope's row and holds it; it is made when it is missing. */
@@ -305,12 +301,8 @@ read_member (WgFeed *self, const Entry *entry, gint64 *out_ver, GError **error)
     {
       if (!wg_statement_int (statement, "removed"))
         *out_ver = wg_statement_int (statement, "ver");
-      wg_statement_reset (statement);
     }
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (statement, &local, error);
 }
 
 static gboolean

@@ -64,12 +64,8 @@ read_scope_row (WgDb *db, const char *scope, gint64 *out_seq, WgScopeDigest *out
       *out_seq = wg_statement_int (statement, "seq");
       out->n = (guint64) wg_statement_int (statement, "n");
       out->sum = (guint64) wg_statement_int (statement, "sum");
-      wg_statement_reset (statement);
     }
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (statement, &local, error);
 }
 
 static WgPullRow *
@@ -109,11 +105,7 @@ read_rows (Reading *reading, const char *scope, gint64 after, gint64 *out_at, GE
       reading->rows_left--;
       *out_at = row->number;
     }
-  wg_statement_reset (statement);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (statement, &local, error);
 }
 
 static gboolean
@@ -158,12 +150,8 @@ read_numbers (WgPullPage *page, WgDb *db, const char *replica, GError **error)
     {
       page->last_seq = wg_statement_int (statement, "last_seq");
       page->durable_seq = wg_statement_int (statement, "durable_seq");
-      wg_statement_reset (statement);
     }
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (statement, &local, error);
 }
 
 static gboolean

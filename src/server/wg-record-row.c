@@ -60,12 +60,8 @@ wg_record_row_load (WgDb *db, const char *id, WgRecordRow **out_row, GError **er
           record->id = g_strdup (id);
           record->ver = wg_statement_int (statement, "ver");
         }
-      wg_statement_reset (statement);
     }
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (statement, &local, error);
 }
 
 /* Both are kept; the later one names the earlier. */
@@ -252,13 +248,9 @@ wg_record_row_find_author (const WgRecordRow *self,
       out->their_name = wg_statement_dup_text (statement, "name");
       out_meta->at_ms = wg_statement_int (statement, "at_ms");
       out_meta->suspect = wg_statement_int (statement, "suspect") != 0;
-      wg_statement_reset (statement);
     }
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (statement, &local, error))
+    return FALSE;
   out->their_ms = out_meta->at_ms;
   if (out->their_actor)
     return TRUE;
@@ -323,12 +315,8 @@ wg_dispute_load (WgDb *db, const char *id, WgDispute **out_dispute, GError **err
           conflict->id = g_strdup (id);
           conflict->ver = wg_statement_int (statement, "ver");
         }
-      wg_statement_reset (statement);
     }
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (statement, &local, error);
 }
 
 /* It goes to both authors and to the town, whoever they are by now. */

@@ -203,12 +203,8 @@ load_calendars (WgReference *self, WgDb *db, GError **error)
       if (calendar)
         g_ptr_array_add (calendars, calendar);
     }
-  wg_statement_reset (statement);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (statement, &local, error))
+    return FALSE;
   self->calendars = g_steal_pointer (&calendars);
   return TRUE;
 }
@@ -293,13 +289,9 @@ wg_reference_put (WgWork *work,
     {
       ver = wg_statement_int (statement, "ver");
       same = g_strcmp0 (wg_statement_text (statement, "body"), body) == 0;
-      wg_statement_reset (statement);
     }
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (statement, &local, error))
+    return FALSE;
   if (same)
     return TRUE;
   ver++;

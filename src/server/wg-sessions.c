@@ -90,13 +90,9 @@ find_device (WgSessionJob *self, WgDb *db, Device *out, GError **error)
       key = wg_statement_dup_text (statement, "public_key");
       out->revoked = g_strcmp0 (wg_statement_text (statement, "state"), "active") != 0;
       out->wipe = wg_statement_int (statement, "wipe") != 0;
-      wg_statement_reset (statement);
     }
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (statement, &local, error))
+    return FALSE;
   if (key == NULL)
     {
       refuse (self, 404, "unknown-replica");
@@ -133,13 +129,9 @@ check_replica (WgSessionJob *self, WgDb *db, char **out_worker, GError **error)
     {
       if (g_strcmp0 (wg_statement_text (statement, "device"), self->ask->device_id) == 0)
         *out_worker = wg_statement_dup_text (statement, "worker");
-      wg_statement_reset (statement);
     }
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (statement, &local, error))
+    return FALSE;
   return *out_worker != NULL || refuse (self, 404, "unknown-replica");
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Events for the screens: one, lists, the map, lookalikes, counts. */
 #include <math.h>
-#include <string.h>
 
 #include "core/wg-calendar.h"
 #include "store/wg-store-private.h"
@@ -22,8 +21,6 @@ read_refusal (WgStoreContext *context, WgEventView *view, GError **error)
   WgStatement *row = wg_db_statement (context->db, "event_refusal", error);
   g_autoptr (GError) local = NULL;
   WgRefusal refusal;
-  const char *line;
-  int unread; /* ours was right once, whatever the platform says of it */
 
   if (row == NULL)
     return FALSE;
@@ -35,14 +32,9 @@ read_refusal (WgStoreContext *context, WgEventView *view, GError **error)
       view->refusal_detail = wg_statement_dup_text (row, "detail");
       if (wg_refusal_from_string (wg_statement_text (row, "code"), &refusal))
         view->refusal = (int) refusal;
-      line = wg_statement_text (row, "line");
-      wg_wire_operation_from_line (line, strlen (line), &view->refused, &unread, NULL, &local);
+      view->refused = wg_record_read_line (wg_statement_text (row, "line"), &local);
     }
-  wg_statement_reset (row);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (row, &local, error);
 }
 
 /**
@@ -109,12 +101,8 @@ read_items (WgStoreContext *context, WgStatement *row, GError **error)
         break;
       g_ptr_array_add (items, wg_event_item_new (g_steal_pointer (&view)));
     }
-  wg_statement_reset (row);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
+  if (!wg_statement_end (row, &local, error))
+    return NULL;
   return g_steal_pointer (&items);
 }
 
@@ -148,12 +136,8 @@ wg_event_store_get (WgStoreContext *context, const char *id, GError **error)
   else if (local == NULL)
     g_set_error (&local, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND, "id: there is no event '%s'",
                  id);
-  wg_statement_reset (row);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
+  if (!wg_statement_end (row, &local, error))
+    return NULL;
   event = wg_record_load_event (context, id, &steps, error);
   if (event == NULL)
     return NULL;

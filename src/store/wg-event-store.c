@@ -246,12 +246,8 @@ read_held (WgStoreContext *context, WgStatement *row, GError **error)
       held.operation->mono_ms = wg_statement_int (row, "mono_ms");
       g_array_append_val (list, held);
     }
-  wg_statement_reset (row);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
+  if (!wg_statement_end (row, &local, error))
+    return NULL;
   return g_steal_pointer (&list);
 }
 

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The invariants of a store: each record its operations, each operation its record, the chain
  * whole. */
-#include <string.h>
-
 #include "core/wg-chain.h"
 #include "store/wg-inbox.h"
 #include "store/wg-outbox.h"
 #include "store/wg-store-private.h"
 #include "wire/wg-wire-event.h"
-#include "wire/wg-wire-operation.h"
 #include "wire/wg-wire-record.h"
 
 typedef struct
@@ -29,11 +26,9 @@ static void G_GNUC_PRINTF (2, 3) report (Check *self, const char *format, ...)
 static void
 check_line (Check *self, WgStatement *row, gint64 seq)
 {
-  const char *line = wg_statement_text (row, "line");
-  g_autoptr (WgOperation) operation = NULL;
-  int refusal;
+  g_autoptr (WgOperation) operation = wg_record_read_line (wg_statement_text (row, "line"), NULL);
 
-  if (!wg_wire_operation_from_line (line, strlen (line), &operation, &refusal, NULL, NULL))
+  if (operation == NULL)
     {
       report (self, "operation %" G_GINT64_FORMAT " is no operation", seq);
       return;
@@ -110,11 +105,7 @@ check_rows (Check *self, GError **error)
         report (self, "operation %s has no record", wg_statement_text (row, "op_id"));
       wg_statement_reset (record);
     }
-  wg_statement_reset (row);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (row, &local, error);
 }
 
 /* What is stored of one event is what base and operations give. */

@@ -162,11 +162,7 @@ get_known (WgStoreContext *context, const char *rec, Known *known, GError **erro
       known->removed = wg_statement_int (row, "removed") != 0;
       known->kind = wg_statement_dup_text (row, "kind");
     }
-  wg_statement_reset (row);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (row, &local, error);
 }
 
 /* Every row is read before it may take a good one's place. */

@@ -46,12 +46,8 @@ wg_outbox_get_head (WgStoreContext *context, gint64 *out_seq, char **out_hash, G
       *out_seq = wg_statement_int (row, "seq");
       *out_hash = wg_statement_dup_text (row, "hash");
     }
-  wg_statement_reset (row);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (row, &local, error))
+    return FALSE;
   if (!found)
     {
       *out_seq = wg_store_get_meta_int (context, "pruned_seq");
@@ -395,12 +391,8 @@ take_lines (WgStoreContext *context, gint64 first, guint max_ops, GPtrArray *rec
       g_ptr_array_add (lines, g_strdup (line));
       g_ptr_array_add (recs, wg_statement_dup_text (row, "rec"));
     }
-  wg_statement_reset (row);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
+  if (!wg_statement_end (row, &local, error))
+    return NULL;
   return g_steal_pointer (&lines);
 }
 

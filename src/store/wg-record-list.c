@@ -25,11 +25,7 @@ read_refusal (WgStoreContext *context, WgRecordView *view, GError **error)
       if (wg_refusal_from_string (wg_statement_text (row, "code"), &refusal))
         view->refusal = (int) refusal;
     }
-  wg_statement_reset (row);
-  if (local == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return wg_statement_end (row, &local, error);
 }
 
 static WgRecordView *
@@ -178,12 +174,8 @@ wg_records_list (WgStoreContext *context, const WgRecordQuery *query, GError **e
         break;
       g_ptr_array_add (items, wg_record_item_new (view));
     }
-  wg_statement_reset (row);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
+  if (!wg_statement_end (row, &local, error))
+    return NULL;
   return g_steal_pointer (&items);
 }
 
@@ -298,12 +290,8 @@ read_conflicts (WgStatement *row, GError **error)
         break;
       g_ptr_array_add (items, item);
     }
-  wg_statement_reset (row);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
+  if (!wg_statement_end (row, &local, error))
+    return NULL;
   return g_steal_pointer (&items);
 }
 

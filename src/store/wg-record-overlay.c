@@ -103,12 +103,8 @@ read_source (WgStoreContext *context, const char *id, Source *source, GError **e
       source->ver = wg_statement_int (row, "ver");
       source->base = wg_statement_dup_text (row, "base");
     }
-  wg_statement_reset (row);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (row, &local, error))
+    return FALSE;
   source->operations = wg_record_operations (context, id, error);
   if (source->operations == NULL)
     return FALSE;

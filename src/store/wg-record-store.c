@@ -41,8 +41,21 @@ read_content (WgStoreContext *context, const char *rec, WgStatement *row, GError
   return operation;
 }
 
-static WgOperation *
-read_line (const char *line, GError **error)
+/**
+ * wg_record_read_line:
+ * @line: an operation as it waits or went out
+ * @error: return location
+ *
+ * Reads a line of our own outbox. It was right when it was written, whatever the platform says of
+ * it since: what the reader would refuse in it is not looked at.
+ *
+ * Thread: any.
+ * Errors: of the wire for a damaged line.
+ *
+ * Returns: (transfer full) (nullable): what it says
+ */
+WgOperation *
+wg_record_read_line (const char *line, GError **error)
 {
   g_autoptr (WgOperation) operation = NULL;
   int refusal;
@@ -89,17 +102,13 @@ wg_record_operations (WgStoreContext *context, const char *rec, GError **error)
       item->made_ms = wg_statement_int (row, "made_ms");
       item->hold_until_ms = wg_statement_int (row, "hold_until_ms");
       item->ver = wg_statement_int (row, "ver");
-      item->operation =
-          item->line ? read_line (item->line, &local) : read_content (context, rec, row, &local);
+      item->operation = item->line ? wg_record_read_line (item->line, &local)
+                                   : read_content (context, rec, row, &local);
       if (item->operation == NULL)
         break;
     }
-  wg_statement_reset (row);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
+  if (!wg_statement_end (row, &local, error))
+    return NULL;
   return g_steal_pointer (&list);
 }
 
@@ -237,12 +246,8 @@ read_base (WgStoreContext *context, const char *id, Overlay *overlay, GError **e
         overlay->event =
             wg_wire_event_row_from_json (wg_statement_text (row, "base"), &overlay->steps, &local);
     }
-  wg_statement_reset (row);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!wg_statement_end (row, &local, error))
+    return FALSE;
   return TRUE;
 }
 
@@ -597,12 +602,8 @@ find_kind (WgStoreContext *context, const char *id, GError **error)
   wg_statement_bind_text (row, "id", id);
   if (wg_statement_next (row, &local))
     name = wg_statement_dup_text (row, "kind");
-  wg_statement_reset (row);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
+  if (!wg_statement_end (row, &local, error))
+    return NULL;
   if (name == NULL || strchr (name, '.') == NULL)
     return name ? g_steal_pointer (&name) : g_strdup ("event");
   if (!wg_operation_kind_from_string (name, &kind, &record_kind))

@@ -95,6 +95,7 @@ typedef struct
   WgOperation *operation; /* parsed from either */
 } WgRecordOperation;
 
+WgOperation *wg_record_read_line (const char *line, GError **error);
 GPtrArray *wg_record_operations (WgStoreContext *context, const char *rec, GError **error);
 gboolean wg_record_operation_is_over (const WgRecordOperation *item, gint64 base_ver);
 gboolean wg_record_operation_is_shown (const WgRecordOperation *item, gint64 base_ver);
