@@ -10,13 +10,16 @@
 #define MINUTE_MS (60 * 1000)
 #define HOUR_MS (60 * MINUTE_MS)
 #define DAY_MS (24 * HOUR_MS)
+#define FIRST_MS (-G_GINT64_CONSTANT (62135596800000) + DAY_MS) /* year 1 */
+#define LAST_MS (G_GINT64_CONSTANT (253402300799999) - DAY_MS)  /* year 9999 */
 
-/* The district's time, whatever the tablet's zone is set to. */
+/* The district's time, whatever the tablet's zone is set to; a clock may be out of its mind. */
 static GDateTime *
 local_time (gint64 time_ms)
 {
   g_autoptr (GTimeZone) zone = g_time_zone_new_offset (8 * 3600);
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time_ms / 1000);
+  g_autoptr (GDateTime) utc =
+                g_date_time_new_from_unix_utc (CLAMP (time_ms, FIRST_MS, LAST_MS) / 1000);
 
   return g_date_time_to_timezone (utc, zone);
 }

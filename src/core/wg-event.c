@@ -443,6 +443,24 @@ wg_event_level_is_valid (gint64 code)
 }
 
 /**
+ * wg_event_level_is_among:
+ * @code: any number, also one of a later version
+ * @levels: bit set, 1 << level
+ *
+ * Tells whether @code is a level of the standard table and in the set.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+wg_event_level_is_among (gint64 code, guint levels)
+{
+  return wg_event_level_is_valid (code) && (levels & 1u << code) != 0;
+}
+
+/**
  * wg_event_state_is_valid:
  * @code: any number
  *

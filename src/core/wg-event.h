@@ -124,6 +124,7 @@ const char *wg_event_level_to_string (WgEventLevel level); /* msgid, translate w
 const char *wg_event_state_to_string (WgEventState state);
 const char *wg_loop_step_to_string (WgLoopStep step);
 gboolean wg_event_level_is_valid (gint64 code);
+gboolean wg_event_level_is_among (gint64 code, guint levels); /* bit set: 1 << level */
 gboolean wg_event_state_is_valid (gint64 code);
 gboolean wg_event_state_is_open (WgEventState state);
 WgLoopStep wg_event_state_get_loop_step (WgEventState state);

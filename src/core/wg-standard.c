@@ -462,7 +462,8 @@ wg_standard_check_event (const WgStandard *standard, const WgEvent *event, GPtrA
       wg_issues_add (issues, "class_code", WG_ISSUE_UNKNOWN_CODE, TRUE);
       return;
     }
-  if (wg_event_level_is_valid (event->level) && (row->levels & 1u << event->level) == 0)
+  if (wg_event_level_is_valid (event->level) &&
+      !wg_event_level_is_among (event->level, row->levels))
     {
       gboolean evades = event->level == WG_EVENT_LEVEL_DAILY;
       if (evades || event->level_reason == NULL)

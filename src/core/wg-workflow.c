@@ -194,13 +194,11 @@ wg_event_step_free (WgEventStep *step)
 const WgTransition *
 wg_workflow_find (WgAction action, WgEventState from, WgEventLevel level, guint roles)
 {
-  if (!wg_event_level_is_valid (level))
-    return NULL;
   for (gsize i = 0; i < WG_N_TRANSITIONS; i++)
     {
       const WgTransition *row = &WG_TRANSITIONS[i];
-      if (row->action == action && row->from == from && (row->levels & 1u << level) != 0 &&
-          (row->roles & roles) != 0)
+      if (row->action == action && row->from == from &&
+          wg_event_level_is_among (level, row->levels) && (row->roles & roles) != 0)
         return row;
     }
   return NULL;

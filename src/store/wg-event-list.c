@@ -410,7 +410,7 @@ add_quick_rows (WgStoreContext *context, WgEventLevel level, guint limit, GPtrAr
           level == WG_EVENT_LEVEL_DAILY ? rows[i]->quick : rows[i]->default_level == level;
 
       if (rows[i]->parent && wanted && wg_event_class_is_active (rows[i], now_ms) &&
-          (rows[i]->levels & 1u << level) &&
+          wg_event_level_is_among (level, rows[i]->levels) &&
           !g_ptr_array_find_with_equal_func (codes, rows[i]->code, g_str_equal, NULL))
         g_ptr_array_add (codes, g_strdup (rows[i]->code));
     }

@@ -3,6 +3,8 @@
  */
 #include "store/wg-inbox.h"
 
+#include "core/wg-id.h"
+#include "core/wg-told.h"
 #include "db/wg-mutant.h"
 #include "store/wg-outbox.h"
 #include "store/wg-store-private.h"
@@ -165,24 +167,36 @@ get_known (WgStoreContext *context, const char *rec, Known *known, GError **erro
   return wg_statement_end (row, &local, error);
 }
 
-/* Every row is read before it may take a good one's place. */
+static gboolean
+fail_row (GError **error, const char *fault)
+{
+  g_set_error_literal (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID, fault);
+  return FALSE;
+}
+
+/* Every row is read before it may take a good one's place: values of a later version are kept,
+ * what no version can mean is refused. */
 static gboolean
 check_row (const WgPullRow *row, GError **error)
 {
   g_autoptr (WgEvent) event = NULL;
+  g_autoptr (GPtrArray) steps = NULL;
+  gboolean is_event = g_str_equal (row->kind, "event");
 
-  if (wg_record_is_kind (row->kind))
-    return wg_record_check_row (row->kind, row->body, error);
-  if (!g_str_equal (row->kind, "event"))
+  if (!is_event && !wg_record_is_kind (row->kind))
     return wg_reference_check (row->kind, row->body, error);
-  event = wg_wire_event_row_from_json (row->body, NULL, error);
-  if (event == NULL)
+  if (!wg_id_is_valid (row->id))
+    return fail_row (error, "id: is no identifier");
+  if (!is_event)
+    return wg_record_check_row (row->kind, row->body, error);
+  event = wg_wire_event_row_from_json (row->body, &steps, error);
+  if (event == NULL || !wg_event_check_told (event, steps, error))
     return FALSE;
-  if (event->id == NULL || g_str_equal (event->id, row->id))
-    return TRUE;
-  g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID,
-               "id: the row of '%s' holds another event", row->id);
-  return FALSE;
+  if (event->id && !g_str_equal (event->id, row->id))
+    return fail_row (error, "id: the row holds another event");
+  if (event->ver != 0 && event->ver != row->ver)
+    return fail_row (error, "ver: the row holds another version");
+  return TRUE;
 }
 
 static gboolean

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Records by table and conflicts: what is shown is what the platform said plus what waits. */
+#include "core/wg-told.h"
 #include "store/wg-pinyin.h"
 #include "store/wg-store-private.h"
 #include "wire/wg-wire-record.h"
@@ -23,6 +24,12 @@ wg_record_is_kind (const char *kind)
   return g_strcmp0 (kind, CONFLICT) == 0 || wg_kind_find (kind) != NULL;
 }
 
+static gboolean
+check_told (const WgRecord *record, GError **error)
+{
+  return wg_fields_check_told (record->kind->fields, record, error);
+}
+
 /**
  * wg_record_check_row:
  * @kind: name of such a kind
@@ -33,7 +40,7 @@ wg_record_is_kind (const char *kind)
  * only a later program knows is kept unread, like other rows of the future.
  *
  * Thread: any.
- * Errors: %WG_WIRE_ERROR_MALFORMED.
+ * Errors: %WG_WIRE_ERROR_MALFORMED; %WG_CORE_ERROR_INVALID for what no version can mean.
  *
  * Returns: %TRUE if it can be read
  */
@@ -48,7 +55,10 @@ wg_record_check_row (const char *kind, const char *body, GError **error)
     record = wg_wire_record_from_json (wg_kind_find (kind), body, &local);
   else if (wg_wire_conflict_find_kind (body, &local) != NULL)
     conflict = wg_wire_conflict_from_json (body, &local);
-  if (local == NULL)
+  if (local == NULL && (record == NULL || check_told (record, &local)) &&
+      (conflict == NULL ||
+       (check_told (conflict->base, &local) && check_told (conflict->theirs, &local) &&
+        check_told (conflict->mine, &local))))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reference tables (standards, grids, units, own worker row) built from pulled records. */
 #include "store/wg-store-private.h"
+#include "wire/wg-wire-error.h"
 #include "wire/wg-wire-ref.h"
 
 /**
@@ -63,7 +64,7 @@ read_standard (const char *body, GError **error)
  * Thread: any.
  * Errors: of wire and core for a malformed row.
  *
- * Returns: %TRUE if it can be used; rows of unknown kinds are only kept
+ * Returns: %TRUE if it can be used; rows of unknown kinds and maps of unknown datums are only kept
  */
 gboolean
 wg_reference_check (const char *kind, const char *body, GError **error)
@@ -90,8 +91,12 @@ wg_reference_check (const char *kind, const char *body, GError **error)
     }
   if (g_str_equal (kind, "pack"))
     {
-      g_autoptr (WgPack) pack = wg_wire_pack_from_json (body, error);
-      return pack != NULL;
+      g_autoptr (GError) local = NULL;
+      g_autoptr (WgPack) pack = wg_wire_pack_from_json (body, &local);
+      if (pack || g_error_matches (local, WG_WIRE_ERROR, WG_WIRE_ERROR_LATER))
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
     }
   if (g_str_equal (kind, "calendar"))
     {

@@ -12,6 +12,7 @@ typedef enum
   WG_WIRE_ERROR_LIMIT,     /* larger, deeper or longer than allowed: refuse, send less */
   WG_WIRE_ERROR_CHAIN,     /* sequence or hash chain broken: ask for the state of the replica */
   WG_WIRE_ERROR_SIGNATURE, /* signed by another key: refuse, enrol again */
+  WG_WIRE_ERROR_LATER,     /* of a later version: keep the text, do not use it */
   WG_WIRE_ERROR_FOREIGN,   /* not an answer of the platform at all (captive portal, proxy page) */
 } WgWireError;
 

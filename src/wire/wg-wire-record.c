@@ -330,7 +330,7 @@ read_conflict_field (WgJsonReader *reader, WgConflict *conflict, const WgField *
   item.their_name = wg_json_get_text (reader, "name", WG_JSON_OPTIONAL);
   item.their_ms = wg_json_get_int_or (reader, "at", 0, WG_JSON_INT_MAX, 0);
   if (choice != NULL && !wg_choice_from_string (choice, &item.choice))
-    wg_json_reader_fail (reader, "choice", "must be theirs or mine");
+    item.choice = WG_CHOICE_NONE; /* one that a later platform takes */
   wg_conflict_add_field (conflict, item);
 }
 

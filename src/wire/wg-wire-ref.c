@@ -156,7 +156,10 @@ read_boundary (WgJsonReader *reader)
     else
       points[i / 2].lat = yyjson_get_num (value);
   }
-  return wg_polygon_new (points, n_numbers / 2);
+  WgPolygon *polygon = wg_polygon_new (points, n_numbers / 2);
+  if (polygon == NULL)
+    wg_json_reader_fail (reader, "boundary", "must be three corners or more, all on earth");
+  return polygon;
 }
 
 /**
@@ -280,11 +283,11 @@ wg_wire_pack_to_json (const WgPack *pack)
  * @json: JSON text
  * @error: return location
  *
- * Reads a map pack. A datum that this program does not know is a fault: the map would lie
- * in the wrong place.
+ * Reads a map pack. One in a datum that this program does not know cannot be used: the map
+ * would lie in the wrong place.
  *
  * Thread: any.
- * Errors: %WG_WIRE_ERROR_MALFORMED, %WG_WIRE_ERROR_LIMIT.
+ * Errors: %WG_WIRE_ERROR_MALFORMED, %WG_WIRE_ERROR_LIMIT; %WG_WIRE_ERROR_LATER for that datum.
  *
  * Returns: (transfer full): the pack
  */
@@ -302,10 +305,14 @@ wg_wire_pack_from_json (const char *json, GError **error)
   pack->name = wg_json_get_text (&reader, "name", WG_JSON_OPTIONAL);
   pack->kind = wg_json_get_text (&reader, "kind", WG_JSON_REQUIRED);
   pack->format = wg_json_get_text (&reader, "format", WG_JSON_REQUIRED);
-  if (datum != NULL && !wg_datum_from_string (datum, &pack->datum))
-    wg_json_reader_fail (&reader, "datum", "must be wgs84, cgcs2000, gcj02 or bd09");
   pack->attribution = wg_json_get_text (&reader, "attribution", WG_JSON_OPTIONAL);
-  return wg_json_reader_close (&reader, error) ? g_steal_pointer (&pack) : NULL;
+  if (!wg_json_reader_close (&reader, error))
+    return NULL;
+  if (wg_datum_from_string (datum, &pack->datum))
+    return g_steal_pointer (&pack);
+  wg_wire_fail (error, WG_WIRE_ERROR_LATER, NULL,
+                "pack: \"datum\" must be wgs84, cgcs2000, gcj02 or bd09");
+  return NULL;
 }
 
 /**

@@ -152,6 +152,26 @@ def both(lines, **changes):
     return lines
 
 
+YEAR_40000 = 1200102220800000
+# Content of an event that no version of the platform can mean, and what a later one may well.
+IMPOSSIBLE = {
+    "a longitude of 900": {"lon": 900}, "a latitude of 90.5": {"lat": 90.5}, "a latitude that is a text": {"lat": "NaN"},
+    "half a position": {"lat": None}, "a state below 0": {"state": -7}, "a state of words": {"state": "closed"},
+    "a level of 2.5": {"level": 2.5}, "a level of 5,000,000,000": {"level": 5 * 10**9}, "a version below 0 inside": {"ver": -1},
+    "another version inside": {"ver": 10**6}, "a time of the year 40000": {"occurred_ms": YEAR_40000},
+    "a time before 1970": {"reported_ms": -1}, "due in the year 40000": {"due_accept_ms": YEAR_40000},
+    "fewer than nobody": {"involved_count": -1}, "an accuracy below 0": {"fix_accuracy_m": -5},
+    "a photo that is a path": {"photos": ["../../../../x"]}, "a title of 9,000 bytes": {"title": "甲" * 3000},
+    "a title that clears the screen": {"title": "\x1b[2Jx"}, "a description without end": {"description": "x" * 60_000},
+}
+STEPS = {
+    "a step in the year 40000": {"at": YEAR_40000}, "a step of words": {"seq": "x"}, "a step's photo that is a path": {"photos": ["../x"]},
+    "words without end at a step": {"opinion": "x" * 60_000},
+}
+LATER = {"state": 7, "level": 99, "fix_source": 9, "class_code": "9z99", "class_std": "another-2031.1", "lon": 10.5, "lat": 10.5,
+         "title": "后来的版本" * 20, "step_no": 10**7, "mood": {"glad": [1, 2]}}
+
+
 FOREIGN = {"t": "row", "s": "g:370502005001001", "q": 5, "k": "event", "id": uuid7(), "v": 1, "f": {"title": "x"}, "steps": []}
 SPECIAL = {
     "hello": [("another protocol", edit(protocol=99)), ("no epoch inside", edit(epoch="…")), ("a clock of words", edit(server_time="x"))],
@@ -185,6 +205,8 @@ SPECIAL = {
              ("a sum that is none", of_end(digest=lambda old: {scope: {"n": 1, "x": "z"} for scope in old})), ("no digest", of_end(digest=None)),
              ("another epoch inside", rows(lambda lines: both(lines, epoch=EPOCH))), ("scopes of words", rows(lambda lines: both(lines, scopes="x"))),
              ("safe what is not there", rows(lambda lines: both(lines, durable_seq=2**53 - 1))),
+             *((name, of_row(f=lambda old, value=value: {**old, "lon": 118.5, "lat": 37.4, **value})) for name, value in IMPOSSIBLE.items()),
+             *((name, of_row(steps=[{"seq": 1, "action": "note", "at": 1, "from": 10, "to": 10, **value}])) for name, value in STEPS.items()),
              ("2,000 rows", rows(lambda lines: lines[:1] + lines[1:2] * 2000 + lines[-1:]))],
     "head": [("more than there is", lambda true: raw(204, kept(true, Upload_Offset=str(1 << 50)), b"")),
              ("less than nothing", lambda true: raw(204, kept(true, Upload_Offset="-5"), b"")), ("words", lambda true: raw(204, kept(true, Upload_Offset="x"), b"")),
@@ -195,6 +217,11 @@ SPECIAL = {
             ("fewer bytes", body(lambda true: true[:1000])), ("another range", lambda true: raw(206, kept(true, Content_Range="bytes 500-600/700"), true[2][:100])),
             ("more bytes", body(lambda true: true + b"x"))],
 }
+
+
+# What a later version of the platform may say: taken, kept as it is.
+LATER_VERSION = of_row(v=lambda old: old + 1, f=lambda old: {**old, **LATER, "ver": old["ver"] + 1},
+                       steps=[{"seq": 1, "action": "dance", "at": 1, "from": 7, "to": 99, "role": "poet"}])
 
 
 # Pages with true rows that never come to an end.

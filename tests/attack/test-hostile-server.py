@@ -205,6 +205,17 @@ def endless_pages(world):
         check(code != 0 and said.get("message") and kib < LIMIT_KIB and 0 < world.server.hits < 20, f"{name}: {world.server.hits} {said}")
 
 
+def later_version(world):
+    """Values of no list are kept and told as they are; the true platform's row takes their place afterwards."""
+    world.rule("pull", hostile_answers.LATER_VERSION)
+    world.sync()
+    wanted = {name: hostile_answers.LATER[name] for name in ("state", "level", "title")}
+    strange = [i for i, event in world.terminal.events().items() if {name: event[name] for name in wanted} == wanted]
+    check(len(strange) == 1 and strange[0] in world.events + world.more, f"{strange}: {world.terminal.events()}")
+    check(world.terminal.ok("check")["well"], "invariants")
+    world.strange = strange[0]
+
+
 def whole(world):
     """The true platform again: everything arrives, once."""
     world.rule(None, None)
@@ -215,6 +226,7 @@ def whole(world):
     here = world.terminal.events()
     check(all(here[i]["truth"] == "applied" for i in world.events), here)
     check(set(world.more) <= set(here), "what the platform had to say did not come")
+    check(here[world.strange]["state"] == 10 and here[world.strange]["level"] < 4, "the later version's row stayed")
     check(json.loads(world.platform.run("stats"))["photos_missing"] == 0 and json.loads(world.platform.run("check"))["good"], "platform")
     check(world.terminal.ok("check")["well"], "invariants")
     check(world.n >= (200 if EVERY == 1 else 100), f"only {world.n} answers")
@@ -222,4 +234,4 @@ def whole(world):
     world.terminal.close()
 
 
-wangge.main(download, hello, challenge, session, push, upload, parts, pull, endless_pages, whole, make=World)
+wangge.main(download, hello, challenge, session, push, upload, parts, pull, later_version, endless_pages, whole, make=World)

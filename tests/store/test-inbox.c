@@ -224,9 +224,193 @@ test_unknown_kind_is_kept (void)
   g_autoptr (WgTestStore) f = wg_test_store_new ();
   g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
 
-  wg_test_platform_put (platform, WG_TEST_SCOPE, "household", "h1", 1,
+  wg_test_platform_put (platform, WG_TEST_SCOPE, "lamp-post", "h1", 1,
                         g_strdup ("{\"name\":\"x\"}"));
   wg_test_pull (f, platform); /* the digest counts it */
+  wg_test_store_check (f);
+}
+
+/* --- values that this version does not know, and values that no version can mean ------------- */
+
+#define YEAR_40000 "1200102220800000"
+
+typedef struct
+{
+  const char *kind, *member,
+      *value; /* JSON; of an event the member is replaced, else the only one */
+} Told;
+
+static const Told LATER[] = {
+  { "event", "state", "7" },
+  { "event", "state", "99" },
+  { "event", "level", "99" },
+  { "event", "level", "2147483647" },
+  { "event", "fix_source", "9" },
+  { "event", "class_code", "\"9z/9\"" },
+  { "event", "class_std", "\"another-standard-2031.7\"" },
+  { "event", "lon", "10.5" }, /* not in China */
+  { "event", "step_no", "9007199254740992" },
+  { "event", "state", "10,\"mood\":{\"glad\":[1,2]}" },
+  { "event", "title", "\"%0500d\"" },
+  { "event", "steps", "[{\"seq\":1,\"action\":\"dance\",\"at\":1,\"from\":7,\"to\":9}]" },
+  { "event", "steps",
+    "[{\"seq\":1,\"action\":\"accept\",\"role\":\"x\",\"kind\":99,\"at\":-1,\"from\":7,\"to\":9}"
+    "]" },
+  { "resident", "sex", "\"z\"" },
+  { "resident", "phone", "\"*86 x\"" },
+  { "resident", "shoe", "44" },
+  { "resident", "name", "\"%0500d\"" },
+  { "household", "hazards", "[\"zz\",\"yy\"]" },
+  { "household", "size", "1000000" },
+  { "grid", "kind", "77" },
+  { "pack", "datum", "\"mars2031\"" },
+  { "lamp-post", "lon", "900" },
+};
+
+static const Told IMPOSSIBLE[] = {
+  { "event", "lon", "900" },
+  { "event", "lon", "-180.0000001" },
+  { "event", "lat", "90.1" },
+  { "event", "lat", "1e308" },
+  { "event", "lat", "1e400" },
+  { "event", "lat", "\"NaN\"" },
+  { "event", "lat", "NaN" },
+  { "event", "lat", "null" }, /* half a position */
+  { "event", "raw_lat", "-91" },
+  { "event", "state", "-7" },
+  { "event", "state", "\"x\"" },
+  { "event", "level", "2.5" },
+  { "event", "level", "2147483648" },
+  { "event", "ver", "-1" },
+  { "event", "ver", "8" },
+  { "event", "ver", "\"1\"" },
+  { "event", "occurred_ms", YEAR_40000 },
+  { "event", "occurred_ms", "-1" },
+  { "event", "occurred_ms", "9007199254740993" },
+  { "event", "state", "10,\"due_accept_ms\":" YEAR_40000 },
+  { "event", "state", "10,\"fix_accuracy_m\":-1" },
+  { "event", "state", "10,\"involved_count\":-1" },
+  { "event", "state", "10,\"photos\":[\"../../../x\"]" },
+  { "event", "title", "\"a\\u001b[2Jb\"" },
+  { "event", "title", "\"%09000d\"" },
+  { "event", "title", "[]" },
+  { "event", "steps",
+    "[{\"seq\":1,\"action\":\"note\",\"at\":" YEAR_40000 ",\"from\":10,\"to\":10}]" },
+  { "event", "steps",
+    "[{\"seq\":1,\"action\":\"note\",\"at\":1,\"from\":10,\"to\":10,\"opinion\":\"%09000d\"}]" },
+  { "event", "steps",
+    "[{\"seq\":1,\"action\":\"note\",\"at\":1,\"from\":10,\"to\":10,\"photos\":[\"../x\"]}]" },
+  { "resident", "birth", "\"2026-13-45\"" },
+  { "resident", "birth", "20260101" },
+  { "resident", "household", "\"../x\"" },
+  { "resident", "confirmed_ms", YEAR_40000 },
+  { "household", "size", "-1" },
+  { "household", "note", "\"%09000d\"" },
+  { "grid", "boundary", "[118,37,119,37,900,38]" },
+  { "pack", "bytes", "-1" },
+};
+
+/* The row of an event with one member replaced, or of a record with that one alone. */
+static char *
+make_told (const WgEvent *event, const Told *told)
+{
+  g_autofree char *row = wg_wire_event_row_to_json (event, NULL);
+  g_autofree char *name = g_strdup_printf ("\"%s\":", told->member);
+  g_autoptr (GString) value = g_string_new (told->value);
+  const char *long_text = strstr (told->value, "%0");
+  const char *at = strstr (row, name);
+  gsize old;
+
+  if (long_text)
+    {
+      g_autofree char *zeros = g_strnfill ((gsize) atoi (long_text + 2), '0');
+      g_autofree char *mark = g_strndup (long_text, strcspn (long_text, "d") + 1);
+      g_string_replace (value, mark, zeros, 0);
+    }
+  if (g_str_equal (told->kind, "grid"))
+    return g_strdup_printf (
+        "{\"code\":\"370502001001777\",\"name\":\"样例\",\"org_code\":\"370502001\","
+        "%s%s%s}",
+        g_str_equal (told->member, "kind") ? "" : "\"kind\":1,", name, value->str);
+  if (g_str_equal (told->kind, "pack"))
+    return g_strdup_printf (
+        "{\"sha256\":\"%064d\",\"kind\":\"raster\",\"format\":\"png\","
+        "%s%s%s}",
+        0, g_str_equal (told->member, "bytes") ? "\"datum\":\"wgs84\"," : "\"bytes\":9,", name,
+        value->str);
+  if (!g_str_equal (told->kind, "event"))
+    return g_strdup_printf ("{\"grid_code\":\"" WG_TEST_GRID "\",%s%s}", name, value->str);
+  g_assert_nonnull (at);
+  at += strlen (name);
+  old = g_str_equal (told->member, "steps") ? 2 : strcspn (at, ",}");
+  return g_strdup_printf ("%.*s%s%s", (int) (at - row), row, value->str, at + old);
+}
+
+static WgEvent *
+make_place (WgTestStore *f)
+{
+  WgEvent *event = make_remote (f, "井盖缺失", 1);
+
+  event->lon = event->raw_lon = 118.5;
+  event->lat = event->raw_lat = 37.4;
+  return event;
+}
+
+static void
+test_later_version (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) listed = NULL;
+  guint n_events = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (LATER); i++)
+    {
+      g_autoptr (WgEvent) event = make_place (f);
+
+      g_ptr_array_add (ids, g_strdup (event->id));
+      n_events += g_str_equal (LATER[i].kind, "event");
+      wg_test_platform_put (platform, WG_TEST_SCOPE, LATER[i].kind, event->id, 1,
+                            make_told (event, &LATER[i]));
+    }
+  wg_test_pull (f, platform); /* the digest matches: each is kept */
+  wg_test_store_reopen (f);
+  listed = list_events (f, WG_EVENT_LIST_ALL);
+  g_assert_cmpuint (listed->len, ==, n_events);
+  for (guint i = 0; i < n_events; i++)
+    {
+      g_autoptr (WgEventView) view = get_view (f, g_ptr_array_index (ids, i));
+
+      if (g_str_equal (LATER[i].member, "state"))
+        g_assert_cmpint (view->event->state, ==, atoi (LATER[i].value));
+      if (g_str_equal (LATER[i].member, "level"))
+        g_assert_cmpint (view->event->level, ==, atoi (LATER[i].value));
+      g_assert_cmpint (view->truth, ==, WG_TRUTH_APPLIED);
+    }
+  wg_test_store_check (f);
+}
+
+static void
+test_impossible (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (IMPOSSIBLE); i++)
+    {
+      const Told *told = &IMPOSSIBLE[i];
+      g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+      g_autoptr (WgEvent) good = make_place (f);
+      g_autoptr (WgEvent) event = make_place (f);
+      g_autoptr (WgPullPage) page = NULL;
+
+      g_test_message ("%s %s %.40s", told->kind, told->member, told->value);
+      wg_test_platform_put_event (platform, good, NULL); /* goes with the page */
+      wg_test_platform_put (platform, WG_TEST_SCOPE, told->kind, event->id, 1,
+                            make_told (event, told));
+      page = make_page (f, platform);
+      assert_page_refused (f, page, WG_STORE_ERROR_INVALID);
+    }
   wg_test_store_check (f);
 }
 
@@ -399,6 +583,8 @@ main (int argc, char **argv)
   g_test_add_func ("/store/inbox/applied-before-pulled", test_applied_before_pulled);
   g_test_add_func ("/store/inbox/hostile-pages", test_hostile_pages);
   g_test_add_func ("/store/inbox/unknown-kind-is-kept", test_unknown_kind_is_kept);
+  g_test_add_func ("/store/inbox/later-version", test_later_version);
+  g_test_add_func ("/store/inbox/impossible", test_impossible);
   g_test_add_func ("/store/inbox/digest-heals", test_digest_heals);
   g_test_add_func ("/store/inbox/two-scopes", test_two_scopes);
   g_test_add_func ("/store/inbox/dropped-scope", test_dropped_scope);

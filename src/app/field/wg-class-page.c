@@ -82,7 +82,7 @@ is_wanted (WgClassPage *self, const WgEventClass *row)
 {
   return row->parent != NULL &&
          wg_event_class_is_active (row, wg_services_now_ms (self->services)) &&
-         (self->level == WG_EVENT_LEVEL_NONE || row->levels & 1u << self->level);
+         (self->level == WG_EVENT_LEVEL_NONE || wg_event_level_is_among (self->level, row->levels));
 }
 
 static guint

@@ -50,7 +50,7 @@ wg_level_to_mark (WgEventLevel level)
 const char *
 wg_level_to_style (WgEventLevel level)
 {
-  if (level >= WG_EVENT_LEVEL_MAJOR)
+  if (level == WG_EVENT_LEVEL_MAJOR || level == WG_EVENT_LEVEL_GRAVE)
     return "major";
   return level == WG_EVENT_LEVEL_GENERAL ? "general" : "daily";
 }
@@ -149,6 +149,8 @@ wg_event_state_to_icon (const WgEventView *view)
     return "dialog-warning-symbolic";
   if (state == WG_EVENT_STATE_VOID)
     return "edit-undo-symbolic";
+  if (!wg_event_state_is_valid (state))
+    return "dialog-question-symbolic";
   return wg_event_state_is_open (state) ? "go-next-symbolic" : "object-select-symbolic";
 }
 
@@ -168,7 +170,7 @@ wg_event_state_to_style (const WgEventView *view)
 {
   WgEventState state = view->event->state;
 
-  if (view->event->ver == 0 || state == WG_EVENT_STATE_VOID)
+  if (view->event->ver == 0 || state == WG_EVENT_STATE_VOID || !wg_event_state_is_valid (state))
     return "plain";
   if (state == WG_EVENT_STATE_RETURNED || state == WG_EVENT_STATE_REFUSED)
     return "warning";

@@ -277,7 +277,7 @@ static void
 ask_level (WgReportDialog *self, const WgEventClass *row)
 {
   WgEvent *event = wg_report_form_get_event (self->form);
-  gboolean allowed = (row->levels & 1u << event->level) != 0;
+  gboolean allowed = wg_event_level_is_among (event->level, row->levels);
   AdwAlertDialog *alert = ADW_ALERT_DIALOG (adw_alert_dialog_new (_ ("Check the level"), NULL));
   GtkWidget *reason = gtk_entry_new ();
 

@@ -61,7 +61,8 @@ wg_rules_explain_class (const WgRules *before, const WgRules *now, WgEventLevel 
   if (!now->in_force)
     return g_strdup (
         _("This class is no longer in force. Choose another one; nothing you wrote is lost."));
-  if ((before->levels & 1u << level) != 0 && (now->levels & 1u << level) == 0)
+  if (wg_event_level_is_among (level, before->levels) &&
+      !wg_event_level_is_among (level, now->levels))
     return g_strdup_printf (_("The standard has changed: this class is no longer reported as “%s”, "
                               "but as “%s”. Check the level before you report."),
                               wg_level_to_mark (level), wg_level_to_mark (now->suggested));

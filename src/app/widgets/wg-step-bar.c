@@ -76,6 +76,9 @@ get_part (const WgEventView *view, WgLoopStep step)
 
   if (view->event->ver == 0)
     return step == WG_LOOP_STEP_REPORT ? STEP_NOW : STEP_LATER;
+  if (!wg_event_state_is_valid (
+          view->event->state)) /* of a later version: only what was done is known */
+    return find_last (view, step) != NULL ? STEP_DONE : STEP_LATER;
   if (view->event->state >= WG_EVENT_STATE_CLOSED)
     return STEP_DONE;
   if (step < now)
