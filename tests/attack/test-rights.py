@@ -8,7 +8,7 @@ import itertools
 import json
 import os
 
-from client import DAY_MS, HOUR_MS, JSON, Bundle, dump, open_bundle, picture
+from client import DAY_MS, HOUR_MS, JSON, Bundle, Key, dump, open_bundle, picture, uuid7
 from world import Client, Failed, Platform, check, wangge
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -308,6 +308,163 @@ def by_stick(world):
     world.done(80)
 
 
+def answer_of(world, desk, data, token=True):
+    return world.seats[desk].send("POST", "/v1/bundles", data, {"Content-Type": "application/octet-stream"}, token)
+
+
+def may_take(desk, unit):
+    """From the tables alone: the clerks and dispatchers of a unit take what its own people bring."""
+    return SEATS[desk]["role"] in "CP" and SEATS[desk]["down"] == f"t:{unit}"
+
+
+def by_office(world):
+    """Tablets of four units, their files handed in by every seat: POST /v1/bundles gives the hand that carries no other right."""
+    for owner in ("author", "apart", "h-x", "d-z"):
+        client, unit = world.platform.client(owner), SEATS[owner]["unit"]
+        made = client.operation("resident.create", None, GRIDS["A1"], set=client.resident(GRIDS["A1"])["set"])
+        expected = "ok" if owner == "author" else "no-right" if owner == "d-z" else "not-in-scope"
+        bundle = Bundle(client, client.platform_key)
+        bundle.add("Q", dump({"cursor": {scope_code(text): 0 for text in ("g:A1", "t:A", "o:Z")}}).encode())
+        data = bundle.add("P", client.body([made])).end()
+        taken = False
+        for desk in sorted(SEATS, key=lambda name: may_take(name, unit)):  # those who may not come first
+            answer = answer_of(world, desk, data)
+            may = may_take(desk, unit)
+            world.judge(f"{desk} hands in of {owner}", (200, None) if may else (403, "no-right"), (answer.status, answer.problem))
+            taken |= may
+            last = client.send("GET", "/v1/sync/state").json["last_seq"]
+            world.judge(f"{desk} hands in of {owner}: operations taken", int(taken), last)
+            if not may or answer.status != 200:
+                continue
+            parts = open_bundle(client, answer.body)
+            (result,) = next(json.loads(part)["results"] for kind, part in parts if kind == "A")
+            world.judge(f"{owner} through {desk}", expected, result.get("code", result["r"]))
+            scopes = {json.loads(line)["s"] for kind, part in parts if kind == "L" for line in part.decode().splitlines()
+                      if json.loads(line)["t"] in ("row", "gone")}
+            down = SEATS[owner]["down"]
+            allowed = {"ref:370502", f"w:{owner}"} | ({scope_code(down)} if down != "-" else set())
+            world.judge(f"pages for {owner} through {desk}", True, scopes <= allowed)
+        world.judge(f"nobody hands in of {owner}", 401, answer_of(world, "c-a", data, token=False).status)
+    world.done(250)
+
+
+def by_office_in_time(world):
+    """Around the end of a desk, of a tablet, and of the tablet's place; files for and of somebody else."""
+    platform, clock = world.platform, world.platform.clock
+    lines = ["id,name,role,org_code,grid_code", f"carrier,样例,worker,{UNITS['A']},{GRIDS['A1']}", f"desk,样例,clerk,{UNITS['A']},"]
+    platform.run("import", platform.put("carrier.csv", "\n".join(lines) + "\n"))
+    tablet, world.seats["desk"] = platform.client("carrier"), platform.client("desk")
+
+    def hand_in(what, desk, expected, client=tablet, **header):
+        before = client.seq, client.head
+        data = Bundle(client, header.pop("key", client.platform_key), **header).add("P", client.body([client.report(GRIDS["A1"])])).end()
+        answer = answer_of(world, desk, data)
+        world.judge(what, expected, answer.problem or answer.status)
+        if answer.status != 200:
+            client.seq, client.head = before
+
+    hand_in("in its place", "desk", 200)
+    hand_in("in another's name", "desk", "no-right", replica=uuid7())
+    hand_in("for another office", "desk", "no-right", key=Key().public.raw)
+    clock.advance(1000)
+    platform.run("worker", "move", "carrier", GRIDS["B1"])
+    hand_in("of one who went to another town", "desk", "no-right")
+    hand_in("at the other town's desk", "c-b", 200)
+    platform.run("worker", "move", "carrier", GRIDS["A1"])
+    hand_in("of one who came back", "desk", 200)
+    clock.advance(1000)
+    platform.run("worker", "disable", "desk")
+    hand_in("at a desk that is closed", "desk", "no-right")
+    platform.run("worker", "enable", "desk")
+    hand_in("at a desk that is open again", "desk", 200)
+    clock.advance(12 * HOUR_MS - 2001)
+    hand_in("a moment before its token ends", "desk", 200)
+    clock.advance(1)
+    hand_in("with a token that has ended", "desk", "token-expired")
+    check(world.seats["desk"].try_session().status == 200 and tablet.try_session().status == 200, "a session")
+    platform.run("revoke", tablet.device, "--keep-data")
+    hand_in("of a tablet that was shut out", "desk", "no-right")
+    platform.run("unlock", tablet.device)
+    hand_in("of one that was let in again", "desk", 200)
+    platform.run("revoke", world.seats["desk"].device, "--keep-data")
+    hand_in("at a desk that was shut out", "desk", "token-expired")
+    del world.seats["desk"]
+    for seat in world.seats.values():
+        check(seat.try_session().status == 200, "a session")
+    world.done(13)
+
+
+def held(client, **more):
+    return dump({"replica": client.replica, "last_seq": client.seq, "last_hash": client.head, "durable_seq": 0,
+                 "epoch": client.epoch, **more}).encode()
+
+
+def moved_logs(world):
+    """POST /v1/sync/move: everybody may for the own log and nobody for another's; the new name has the rights of the old one."""
+    rows = {row["action"]: row for row in ACTIONS if row["action"] == "resident.create" or (row["action"], row["level"]) == ("report", "2")}
+    other = world.seats["second"]
+    for name in SEATS:
+        client = world.platform.client(name)
+        operations = [client.report(GRIDS["A1"]), client.resident(GRIDS["A1"])]
+        expected = [expected_of(rows[action], name) for action in ("report", "resident.create")]
+        world.judge(f"{name} before the move", expected, client.results(operations))
+
+        def move(**more):
+            return client.send("POST", "/v1/sync/move", held(client, **more), JSON)
+
+        old = client.replica
+        world.judge(f"{name} moves what is the same", old, move().json.get("replica"))
+        for what, replica in (("another's log", other.replica), ("a log that is not", uuid7())):
+            answer = move(replica=replica, last_hash="ab" * 32)
+            world.judge(f"{name} moves {what}", (403, "no-right"), (answer.status, answer.problem))
+        new = move(last_hash="ab" * 32).json["replica"]
+        world.judge(f"{name} moves the own log", True, new not in (old, other.replica))
+        world.judge(f"{name} asks again", new, move(last_hash="ab" * 32).json["replica"])
+        stranger = client.send("POST", "/v1/sync/move", held(client), JSON, token=False)
+        world.judge("nobody moves", 401, stranger.status)
+        client.replica, client.seq, client.head = new, 0, "0" * 64
+        check(client.try_session().status == 200, "a session of the new name")
+        operations.append(client.report(GRIDS["A1"]))
+        world.judge(f"{name} after the move", expected + expected[:1], client.results(operations))
+        rows_down, scopes = client.pull({"g:" + GRIDS["A1"]: 0, "t:" + UNITS["A"]: 0, "w:second": 0})
+        allowed = {"ref:370502", f"w:{name}"} | ({scope_code(SEATS[name]["down"])} if SEATS[name]["down"] != "-" else set())
+        world.judge(f"{name} after the move: scopes", sorted(allowed), sorted(scopes["keep"] + scopes["add"]))
+        world.judge(f"{name} after the move: rows", True, {row["s"] for row in rows_down} <= allowed)
+        client.close()
+    world.done(300)
+
+
+def moved_in_time(world):
+    """Ten moves of a device in a day; none with a token that ended, none by a device that was shut out."""
+    platform, clock = world.platform, world.platform.clock
+    client = platform.client("author")
+    client.ok(client.report(GRIDS["A1"]))
+
+    def move(i):
+        answer = client.send("POST", "/v1/sync/move", held(client, last_hash=hashlib.sha256(b"%d" % i).hexdigest()), JSON)
+        return answer.problem or answer.status
+
+    first = clock()
+    for i in range(10):
+        world.judge(f"move {i + 1} of a day", 200, move(i))
+    world.judge("one more", "rate", move(10))
+    world.judge("a known one", 200, move(3))
+    for after, expected in ((DAY_MS - 1, "rate"), (DAY_MS, 200)):
+        clock.set(first + after)
+        check(client.try_session().status == 200, "a session")
+        world.judge(f"after {after} ms", expected, move(11))
+    clock.advance(12 * HOUR_MS)
+    world.judge("with a token that has ended", "token-expired", move(12))
+    check(client.try_session().status == 200, "a session")
+    platform.run("revoke", client.device, "--keep-data")
+    world.judge("of a device that was shut out", "token-expired", move(13))
+    answer = client.try_session()
+    world.judge("and it gets no other", "device-revoked", answer.problem)
+    for seat in world.seats.values():
+        check(seat.try_session().status == 200, "a session")
+    world.done(17)
+
+
 # --- time --------------------------------------------------------------------------------------
 
 
@@ -499,5 +656,5 @@ def whole(world):
         check(event["grid_code"] in GRIDS.values(), event)
 
 
-wangge.main(who_may, forged, what_goes_down, by_stick, moments, conflict_of_one_who_left, photo_of_one_who_left,
+wangge.main(who_may, forged, what_goes_down, by_stick, by_office, by_office_in_time, moved_logs, moved_in_time, moments, conflict_of_one_who_left, photo_of_one_who_left,
             tokens_and_codes, revoked, whole, make=World)
