@@ -15,7 +15,7 @@ struct _WgDb
   char *name; /* for messages: a path, or an address without its password */
   gboolean readonly;
   int depth;              /* open transactions: 1 the real one, above it savepoints */
-  GHashTable *sql;        /* char * name -> char * text */
+  GPtrArray *sql;         /* of GHashTable, char * name -> char * text; not owned */
   GHashTable *statements; /* char * name (of sql) -> WgStatement */
 };
 
@@ -98,5 +98,6 @@ gboolean wg_db_set_changed (const char *name, GError **error);
 
 /* `-- :name <id>` texts of one file into @table (char * -> char *). */
 gboolean wg_sql_parse (const char *text, GHashTable *table, GError **error);
+gboolean wg_sql_find (WgDb *self, const char *name, gpointer *out_name, gpointer *out_text);
 
 G_END_DECLS

@@ -20,7 +20,7 @@ wg_db_init (WgDb *self, const WgDbEngine *engine, const char *name, gboolean rea
   self->engine = engine;
   self->name = g_strdup (name);
   self->readonly = readonly;
-  self->sql = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->sql = g_ptr_array_new ();
   self->statements =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) engine->finalize);
 }
@@ -39,7 +39,7 @@ wg_db_close (WgDb *self)
 {
   g_hash_table_destroy (self->statements);
   self->engine->close (self);
-  g_hash_table_destroy (self->sql);
+  g_ptr_array_unref (self->sql);
   g_free (self->name);
   g_free (self);
 }

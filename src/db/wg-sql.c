@@ -74,6 +74,61 @@ wg_sql_parse (const char *text, GHashTable *table, GError **error)
   return name == NULL || add_statement (table, g_steal_pointer (&name), body, error);
 }
 
+static gboolean
+read_file (const char *path, GHashTable *table, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (path, 0, error);
+  g_autofree char *text = NULL;
+
+  if (bytes == NULL)
+    return FALSE;
+  text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  return wg_sql_parse (text, table, error);
+}
+
+static GHashTable *
+read_folder (const char *resource_folder, GError **error)
+{
+  g_auto (GStrv) names = g_resources_enumerate_children (resource_folder, 0, NULL);
+  g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  if (names == NULL)
+    {
+      g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED, "no statements at '%s'",
+                   resource_folder);
+      return NULL;
+    }
+  for (gsize i = 0; names[i]; i++)
+    {
+      g_autofree char *path = g_build_path ("/", resource_folder, names[i], NULL);
+
+      if (g_str_has_suffix (names[i], ".sql") && !read_file (path, table, error))
+        {
+          g_prefix_error (error, "%s: ", names[i]);
+          return NULL;
+        }
+    }
+  return g_steal_pointer (&table);
+}
+
+/* Read once in the life of a program, however many connections it opens. */
+static GHashTable *
+find_folder (const char *resource_folder, GError **error)
+{
+  static GMutex lock;
+  static GHashTable *folders;
+  GHashTable *table;
+
+  g_mutex_lock (&lock);
+  if (folders == NULL)
+    folders = g_hash_table_new (g_str_hash, g_str_equal);
+  table = g_hash_table_lookup (folders, resource_folder);
+  if (table == NULL && (table = read_folder (resource_folder, error)))
+    g_hash_table_insert (folders, g_strdup (resource_folder), table);
+  g_mutex_unlock (&lock);
+  return table;
+}
+
 /**
  * wg_db_load_sql:
  * @self: a connection
@@ -91,33 +146,36 @@ wg_sql_parse (const char *text, GHashTable *table, GError **error)
 gboolean
 wg_db_load_sql (WgDb *self, const char *resource_folder, GError **error)
 {
-  g_auto (GStrv) names = g_resources_enumerate_children (resource_folder, 0, NULL);
+  GHashTable *table = find_folder (resource_folder, error);
 
-  if (names == NULL)
-    {
-      g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED, "no statements at '%s'",
-                   resource_folder);
-      return FALSE;
-    }
-  for (gsize i = 0; names[i]; i++)
-    {
-      g_autofree char *path = g_build_path ("/", resource_folder, names[i], NULL);
-      g_autoptr (GBytes) bytes = NULL;
-      g_autofree char *text = NULL;
-
-      if (!g_str_has_suffix (names[i], ".sql"))
-        continue;
-      bytes = g_resources_lookup_data (path, 0, error);
-      if (bytes == NULL)
-        return FALSE;
-      text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-      if (!wg_sql_parse (text, self->sql, error))
-        {
-          g_prefix_error (error, "%s: ", names[i]);
-          return FALSE;
-        }
-    }
+  if (table == NULL)
+    return FALSE;
+  if (!g_ptr_array_find (self->sql, table, NULL))
+    g_ptr_array_add (self->sql, table);
   return TRUE;
+}
+
+/**
+ * wg_sql_find:
+ * @self: a connection
+ * @name: a statement
+ * @out_name: (out) (optional): the same name, which lasts
+ * @out_text: (out): its SQL
+ *
+ * Looks a statement up; of two folders with the same name the one that was loaded first counts.
+ *
+ * Thread: the connection's.
+ * Errors: none.
+ *
+ * Returns: %TRUE if it is loaded
+ */
+gboolean
+wg_sql_find (WgDb *self, const char *name, gpointer *out_name, gpointer *out_text)
+{
+  for (guint i = 0; i < self->sql->len; i++)
+    if (g_hash_table_lookup_extended (self->sql->pdata[i], name, out_name, out_text))
+      return TRUE;
+  return FALSE;
 }
 
 static int
@@ -144,9 +202,12 @@ wg_db_get_statement_names (WgDb *self)
   GHashTableIter iter;
   gpointer name;
 
-  g_hash_table_iter_init (&iter, self->sql);
-  while (g_hash_table_iter_next (&iter, &name, NULL))
-    g_ptr_array_add (names, g_strdup (name));
+  for (guint i = 0; i < self->sql->len; i++)
+    {
+      g_hash_table_iter_init (&iter, self->sql->pdata[i]);
+      while (g_hash_table_iter_next (&iter, &name, NULL))
+        g_ptr_array_add (names, g_strdup (name));
+    }
   g_ptr_array_sort (names, compare_names);
   g_ptr_array_add (names, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
@@ -167,5 +228,7 @@ wg_db_get_statement_names (WgDb *self)
 const char *
 wg_db_get_statement_sql (WgDb *self, const char *name)
 {
-  return g_hash_table_lookup (self->sql, name);
+  gpointer text;
+
+  return wg_sql_find (self, name, NULL, &text) ? text : NULL;
 }

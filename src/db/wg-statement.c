@@ -30,7 +30,7 @@ wg_db_statement (WgDb *self, const char *name, GError **error)
 
   if (statement == NULL)
     {
-      if (!g_hash_table_lookup_extended (self->sql, name, &key, &sql))
+      if (!wg_sql_find (self, name, &key, &sql))
         {
           g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED, "there is no statement '%s'", name);
           return NULL;

@@ -147,11 +147,9 @@ wg_admin_open (WgAdmin *admin)
 {
   g_autoptr (GError) error = NULL;
 
-  admin->platform =
-      wg_platform_open (admin->folder, admin->key_file, admin->database, &admin->ports, &error);
-  if (admin->platform)
-    admin->db = wg_platform_connect (admin->platform, FALSE, &error);
-  if (admin->db == NULL)
+  admin->platform = wg_platform_open_db (admin->folder, admin->key_file, admin->database,
+                                         &admin->ports, &admin->db, &error);
+  if (admin->platform == NULL)
     {
       wg_admin_fail (error);
       return FALSE;

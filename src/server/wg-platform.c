@@ -306,7 +306,7 @@ load_folder (const char *folder,
 }
 
 static gboolean
-open_database (WgPlatform *self, GError **error)
+open_database (WgPlatform *self, WgDb **out_db, GError **error)
 {
   g_autoptr (WgDb) db = NULL;
   g_autoptr (GError) local = NULL;
@@ -325,7 +325,11 @@ open_database (WgPlatform *self, GError **error)
   if (local == NULL && wg_db_is_shared (db))
     self->epoch = wg_meta_get (db, WG_META_EPOCH, &local);
   if (local == NULL)
-    return TRUE;
+    {
+      if (out_db)
+        *out_db = g_steal_pointer (&db);
+      return TRUE;
+    }
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }
@@ -346,11 +350,12 @@ read_epoch (WgPlatform *self, GError **error)
 }
 
 /**
- * wg_platform_open:
+ * wg_platform_open_db:
  * @folder: the data folder
  * @key_file: (nullable): the key of the database when it is kept elsewhere
  * @database: (nullable): address of a PostgreSQL database; %NULL: the file inside @folder
  * @ports: clock and random source, copied
+ * @out_db: (out) (optional): a connection for writing
  * @error: return location
  *
  * Opens the folder and brings its database to this program's version. A backup that was put here
@@ -364,14 +369,16 @@ read_epoch (WgPlatform *self, GError **error)
  * Returns: (transfer full) (nullable): the platform
  */
 WgPlatform *
-wg_platform_open (const char *folder,
-                  const char *key_file,
-                  const char *database,
-                  const WgPorts *ports,
-                  GError **error)
+wg_platform_open_db (const char *folder,
+                     const char *key_file,
+                     const char *database,
+                     const WgPorts *ports,
+                     WgDb **out_db,
+                     GError **error)
 {
   g_autofree char *file = g_build_filename (folder, "platform.db", NULL);
   g_autoptr (WgPlatform) self = NULL;
+  g_autoptr (WgDb) db = NULL;
 
   if (database == NULL && !g_file_test (file, G_FILE_TEST_EXISTS))
     {
@@ -381,13 +388,42 @@ wg_platform_open (const char *folder,
     }
   self = load_folder (folder, key_file, database ? database : file, ports, error);
   if (self == NULL || (database == NULL && !read_epoch (self, error)) ||
-      !open_database (self, error))
+      !open_database (self, out_db ? &db : NULL, error))
     return NULL;
   if (self->copy_of == NULL)
-    return g_steal_pointer (&self);
+    {
+      if (out_db)
+        *out_db = g_steal_pointer (&db);
+      return g_steal_pointer (&self);
+    }
   g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_CONFIG,
                "'%s' is a backup: move it away and run restore with it", file);
   return NULL;
+}
+
+/**
+ * wg_platform_open:
+ * @folder: the data folder
+ * @key_file: (nullable): see wg_platform_open_db()
+ * @database: (nullable): see wg_platform_open_db()
+ * @ports: clock and random source, copied
+ * @error: return location
+ *
+ * The same for who opens connections later.
+ *
+ * Thread: any.
+ * Errors: those of wg_platform_open_db().
+ *
+ * Returns: (transfer full) (nullable): the platform
+ */
+WgPlatform *
+wg_platform_open (const char *folder,
+                  const char *key_file,
+                  const char *database,
+                  const WgPorts *ports,
+                  GError **error)
+{
+  return wg_platform_open_db (folder, key_file, database, ports, NULL, error);
 }
 
 /**
@@ -415,7 +451,7 @@ wg_platform_open_copy (const char *folder,
 {
   g_autoptr (WgPlatform) self = load_folder (folder, key_file, database, ports, error);
 
-  return self && open_database (self, error) ? g_steal_pointer (&self) : NULL;
+  return self && open_database (self, NULL, error) ? g_steal_pointer (&self) : NULL;
 }
 
 /**

@@ -45,6 +45,12 @@ WgPlatform *wg_platform_open (const char *folder,
                               const char *database,
                               const WgPorts *ports,
                               GError **error);
+WgPlatform *wg_platform_open_db (const char *folder,
+                                 const char *key_file,
+                                 const char *database,
+                                 const WgPorts *ports,
+                                 WgDb **out_db,
+                                 GError **error);
 WgPlatform *wg_platform_open_copy (const char *folder,
                                    const char *key_file,
                                    const char *database,

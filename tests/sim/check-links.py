@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 LED = re.compile(
-    r"^(g_(cond|mutex|rec_mutex|rw_lock)_\w+|g_thread_(new|try_new|join|self|yield)|g_usleep|usleep|sleep|nanosleep|"
+    r"^(g_(cond|mutex|rec_mutex|rw_lock)_\w+|g_thread_(pool_\w+|new|try_new|join|self|yield)|g_usleep|usleep|sleep|nanosleep|"
     r"g_async_queue_(pop|timeout_pop|push)|g_get_(monotonic|real)_time|clock_gettime|time|gettimeofday|getrandom|"
     r"g_random_\w+|open(at)?64|close|g_close|read|write|pread64|pwrite64|lseek64|fsync|fdatasync|ftruncate64|fstat64|"
     r"l?stat64|statvfs64|flock|rename|renameat2?|unlink|posix_fallocate64|mkdir|rmdir|fopen64|chmod|"

@@ -6,6 +6,7 @@
 #include "core/wg-operation.h"
 #include "oracle.h"
 #include "server/wg-check.h"
+#include "server/wg-server.h"
 #include "server/wg-sessions.h"
 #include "store/wg-health.h"
 #define WgReference WgTerminalReference /* terminal and platform have each a type of that name */
@@ -225,7 +226,7 @@ oracle_platform_up (void)
 {
   SimProcess *before = sim_enter (&world.daemon.process);
   g_autoptr (GError) error = NULL;
-  g_autoptr (WgDb) db = open_platform (&error);
+  WgDb *db = wg_server_take_reader (world.daemon.server, &error);
 
   /* With another epoch the platform says itself that it may have forgotten. */
   if (epoch && !g_str_equal (epoch, world.daemon.platform->epoch))
@@ -240,7 +241,8 @@ oracle_platform_up (void)
   if (error && !g_error_matches (error, WG_DB_ERROR, WG_DB_ERROR_IO) &&
       !g_error_matches (error, WG_DB_ERROR, WG_DB_ERROR_FULL))
     sim_violate ("I0 the platform's database: %s", error->message);
-  g_clear_pointer (&db, wg_db_close);
+  if (db)
+    wg_server_give_reader (world.daemon.server, db);
   sim_enter (before);
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "sim-bytes.h"
 #include "sim.h"
 
 #define SECTOR 512
@@ -19,10 +20,9 @@ typedef struct
 {
   guint refs;
   gboolean folder;
-  GByteArray *seen, *durable;
-  gboolean seen_shared, durable_shared; /* with another file; copied before it is written */
-  gint64 allocated;                     /* by fallocate, no bytes here */
-  GArray *writes;                       /* of Write, not synced */
+  SimBytes seen, durable; /* @seen is @durable with all of @writes */
+  gint64 allocated;       /* by fallocate, no bytes here */
+  GArray *writes;         /* of Write, not synced */
   gpointer slot;
 } File;
 
@@ -64,8 +64,8 @@ file_new (gboolean folder)
 
   self->refs = 1;
   self->folder = folder;
-  self->seen = g_byte_array_sized_new (folder ? 0 : 32768);
-  self->durable = g_byte_array_sized_new (folder ? 0 : 32768);
+  sim_bytes_init (&self->seen);
+  sim_bytes_init (&self->durable);
   self->writes = g_array_new (FALSE, FALSE, sizeof (Write));
   g_array_set_clear_func (self->writes, clear_write);
   return self;
@@ -86,81 +86,38 @@ file_unref (gpointer data)
   if (--self->refs > 0)
     return;
   g_assert (self->slot == NULL);
-  g_byte_array_unref (self->seen);
-  g_byte_array_unref (self->durable);
+  sim_bytes_clear (&self->seen);
+  sim_bytes_clear (&self->durable);
   g_array_unref (self->writes);
   g_free (self);
 }
 
-/* Most of what is on a disk is never written again. */
-static GByteArray *
-own (GByteArray **array, gboolean *shared)
-{
-  if (*shared)
-    {
-      GByteArray *copy = g_byte_array_sized_new ((*array)->len + 65536);
-
-      g_byte_array_append (copy, (*array)->data, (*array)->len);
-      g_byte_array_unref (*array);
-      *array = copy;
-      *shared = FALSE;
-    }
-  return *array;
-}
-
 static void
-share (GByteArray **array, gboolean *shared, GByteArray *with)
+play (File *self, const Write *write)
 {
-  g_byte_array_ref (with);
-  g_byte_array_unref (*array);
-  *array = with;
-  *shared = TRUE;
-}
-
-static void
-put_bytes (GByteArray *array, gint64 offset, const guint8 *data, gsize n)
-{
-  gsize end = (gsize) offset + n;
-
-  if (end > array->len)
-    {
-      gsize before = array->len;
-
-      g_byte_array_set_size (array, (guint) end);
-      if ((gsize) offset > before)
-        memset (array->data + before, 0, (gsize) offset - before);
-    }
-  if (n > 0)
-    memcpy (array->data + offset, data, n);
-}
-
-static void
-cut_bytes (GByteArray *array, gint64 size)
-{
-  if (size < array->len)
-    g_byte_array_set_size (array, (guint) size);
-  else
-    put_bytes (array, size, NULL, 0);
-}
-
-static void
-play (File *self, const Write *write, gsize n)
-{
-  GByteArray *durable = own (&self->durable, &self->durable_shared);
+  gsize n;
+  const guint8 *data;
 
   if (write->bytes == NULL)
-    cut_bytes (durable, write->offset);
-  else
-    put_bytes (durable, write->offset, g_bytes_get_data (write->bytes, NULL), n);
+    return sim_bytes_resize (&self->durable, write->offset);
+  data = g_bytes_get_data (write->bytes, &n);
+  sim_bytes_write (&self->durable, data, n, write->offset);
 }
 
+/* Then what is durable is what is seen. */
 static void
 play_all (File *self)
 {
+  sim_bytes_resize (&self->durable, self->seen.size);
   for (guint i = 0; i < self->writes->len; i++)
     {
       const Write *write = &g_array_index (self->writes, Write, i);
-      play (self, write, write->bytes ? g_bytes_get_size (write->bytes) : 0);
+
+      if (write->bytes)
+        sim_bytes_share_range (&self->durable, &self->seen, write->offset,
+                               g_bytes_get_size (write->bytes));
+      else
+        sim_bytes_share (&self->durable, &self->seen);
     }
   g_array_set_size (self->writes, 0);
 }
@@ -175,8 +132,8 @@ play_torn (File *self, const Write *write)
   sim_disk_counts.n_torn++;
   for (gsize at = 0; at < n; at += SECTOR)
     if (sim_random_chance (&sim.random, 5000))
-      put_bytes (own (&self->durable, &self->durable_shared), write->offset + (gint64) at,
-                 data + at, MIN (SECTOR, n - at));
+      sim_bytes_write (&self->durable, data + at, MIN (SECTOR, n - at),
+                       write->offset + (gint64) at);
 }
 
 static void
@@ -188,13 +145,12 @@ file_power_loss (File *self, SimPower power)
       guint fate = power == SIM_POWER_KEEP ? 1 : sim_random_below (&sim.random, 3);
 
       if (fate == 1)
-        play (self, write, write->bytes ? g_bytes_get_size (write->bytes) : 0);
+        play (self, write);
       else if (fate == 2 && write->bytes)
         play_torn (self, write);
     }
   g_array_set_size (self->writes, 0);
-  share (&self->seen, &self->seen_shared, self->durable);
-  self->durable_shared = TRUE;
+  sim_bytes_share (&self->seen, &self->durable);
 }
 
 /* --- names ----------------------------------------------------------------------------------- */
@@ -336,8 +292,8 @@ sim_disk_copy (SimDisk *self)
       File *twin = file_new (file->folder);
 
       twin->allocated = file->allocated;
-      share (&twin->seen, &twin->seen_shared, file->seen);
-      share (&twin->durable, &twin->durable_shared, file->seen);
+      sim_bytes_share (&twin->seen, &file->seen);
+      sim_bytes_share (&twin->durable, &file->seen);
       put_name (copy->names, path, twin);
       put_name (copy->durable_names, path, twin);
       file_unref (twin);
@@ -489,17 +445,13 @@ sim_file_close (SimHandle *self)
 gssize
 sim_file_read (SimHandle *self, void *out, gsize n, gint64 offset)
 {
-  const GByteArray *seen = self->file->seen;
-  gint64 size = MAX (seen->len, self->file->allocated);
-  gsize there, from_seen;
+  gint64 size = MAX (self->file->seen.size, self->file->allocated);
+  gsize there;
 
   if (!is_there (self))
     return fail (EIO);
   there = offset < size ? (gsize) MIN ((gint64) n, size - offset) : 0;
-  from_seen = offset < seen->len ? MIN (there, seen->len - (gsize) offset) : 0;
-  if (from_seen > 0)
-    memcpy (out, seen->data + offset, from_seen);
-  memset ((guint8 *) out + from_seen, 0, there - from_seen);
+  sim_bytes_read (&self->file->seen, out, there, offset);
   return (gssize) there;
 }
 
@@ -516,13 +468,13 @@ sim_file_write (SimHandle *self, const void *data, gsize n, gint64 offset)
         return -1;
       part = sim_random_below (&sim.random, (guint) n + 1);
     }
-  if (!cut && self->disk->full && offset + (gint64) n > self->file->seen->len)
+  if (!cut && self->disk->full && offset + (gint64) n > self->file->seen.size)
     {
       sim_disk_counts.n_full++;
       return fail (ENOSPC);
     }
   write.bytes = g_bytes_new (data, part);
-  put_bytes (own (&self->file->seen, &self->file->seen_shared), offset, data, part);
+  sim_bytes_write (&self->file->seen, data, part, offset);
   g_array_append_val (self->file->writes, write);
   return cut ? fail (EIO) : (gssize) n;
 }
@@ -535,7 +487,7 @@ sim_file_truncate (SimHandle *self, gint64 size)
 
   if (!may_write (self->process, self->disk, &cut))
     return -1;
-  cut_bytes (own (&self->file->seen, &self->file->seen_shared), size);
+  sim_bytes_resize (&self->file->seen, size);
   self->file->allocated = MIN (self->file->allocated, size);
   g_array_append_val (self->file->writes, write);
   return 0;
@@ -559,7 +511,7 @@ sim_file_sync (SimHandle *self)
 gint64
 sim_file_size (SimHandle *self)
 {
-  return MAX (self->file->seen->len, self->file->allocated);
+  return MAX (self->file->seen.size, self->file->allocated);
 }
 
 gpointer *
@@ -575,7 +527,7 @@ sim_file_exists (const char *path, gint64 *out_size)
   const File *file = disk ? g_hash_table_lookup (disk->names, path) : NULL;
 
   if (file && out_size)
-    *out_size = file->folder ? -1 : MAX (file->seen->len, file->allocated);
+    *out_size = file->folder ? -1 : MAX (file->seen.size, file->allocated);
   return file != NULL;
 }
 

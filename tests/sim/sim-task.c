@@ -514,6 +514,67 @@ WRAP (gpointer, g_thread_join, GThread *thread)
   return result;
 }
 
+/* A pool: each thing that is pushed has a task of its own. */
+typedef struct
+{
+  GFunc func;
+  gpointer data;
+  guint n_running;
+} Pool;
+
+typedef struct
+{
+  Pool *pool;
+  gpointer item;
+} Pushed;
+
+static gpointer
+run_pushed (gpointer data)
+{
+  Pushed *self = data;
+
+  self->pool->func (self->item, self->pool->data);
+  if (--self->pool->n_running == 0)
+    sim_wake (self->pool);
+  g_free (self);
+  return NULL;
+}
+
+WRAP (GThreadPool *,
+      g_thread_pool_new,
+      GFunc func,
+      gpointer data,
+      gint max_threads,
+      gboolean exclusive,
+      GError **error)
+{
+  Pool *self = g_new0 (Pool, 1);
+
+  self->func = func;
+  self->data = data;
+  return (GThreadPool *) self;
+}
+
+WRAP (gboolean, g_thread_pool_push, GThreadPool *pool, gpointer item, GError **error)
+{
+  Pushed *self = g_new0 (Pushed, 1);
+
+  self->pool = (Pool *) pool;
+  self->item = item;
+  self->pool->n_running++;
+  sim_spawn (current->process, run_pushed, self);
+  return TRUE;
+}
+
+WRAP (void, g_thread_pool_free, GThreadPool *pool, gboolean immediate, gboolean wait)
+{
+  Pool *self = (Pool *) pool;
+
+  while (self->n_running > 0)
+    sim_wait (self, -1);
+  g_free (self);
+}
+
 WRAP (GThread *, g_thread_self, void) { return (GThread *) current; }
 
 WRAP (gpointer, g_async_queue_pop, GAsyncQueue *queue)

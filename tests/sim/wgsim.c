@@ -2,7 +2,6 @@
 /* wgsim: runs the simulation by seeds, makes a failure small, and proves on planted bugs that it
  * would find them. */
 #include <locale.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -291,10 +290,6 @@ main (int argc, char **argv)
   guint64 first = 0, count = 1;
 
   fix_addresses (argv);
-  /* Memory of one run serves the next: given back and asked for again it is a tenth of the time. */
-  mallopt (M_MMAP_MAX, 0);
-  mallopt (M_TRIM_THRESHOLD, G_MAXINT);
-  mallopt (M_TOP_PAD, 16 << 20);
   __real_setlocale (LC_ALL, "C.UTF-8");
   g_option_context_add_main_entries (context, ENTRIES, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
