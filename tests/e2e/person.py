@@ -47,8 +47,7 @@ def row(screen, *parts, limit_s=None):
 
 
 def rows(screen, *parts):
-    return [node for node in screen.nodes()
-            if node.get_role_name() == "button" and row_with(*parts)(node.get_name() or "")]
+    return list(screen.find_all(row_with(*parts), "button"))
 
 
 def is_draft(name):

@@ -59,26 +59,38 @@ class Screen:
                 continue
             todo.extend(child for child in reversed(children) if child is not None)
 
-    def find(self, name, role=None, root=None):
-        """The first shown node of this accessible name (a string, or a function of it) and role."""
-        matches = name if callable(name) else (lambda text: text == name)
-        for node in self.nodes(root):
-            try:
-                if (role is None or node.get_role_name() == role) and matches(node.get_name() or ""):
-                    return node
-            except GLib.Error:
-                continue
-        return None
-
-    def find_where(self, condition, root=None):
-        """The first shown node for which @condition(node) holds."""
+    def nodes_where(self, condition, root=None):
+        """The shown nodes for which @condition(node) holds; one that vanishes meanwhile is passed over."""
         for node in self.nodes(root):
             try:
                 if condition(node):
-                    return node
+                    yield node
             except GLib.Error:
                 continue
-        return None
+
+    def find_all(self, name, role=None, root=None):
+        """The shown nodes of this accessible name (a string, or a function of it) and role."""
+        matches = name if callable(name) else (lambda text: text == name)
+        return self.nodes_where(
+            lambda node: (role is None or node.get_role_name() == role) and matches(node.get_name() or ""), root)
+
+    def find(self, name, role=None, root=None):
+        """The first of them, or None."""
+        return next(self.find_all(name, role, root), None)
+
+    def find_where(self, condition, root=None):
+        """The first shown node for which @condition(node) holds, or None."""
+        return next(self.nodes_where(condition, root), None)
+
+    def names(self, role):
+        """The names of all shown nodes of this role."""
+        out = []
+        for node in self.nodes_where(lambda node: node.get_role_name() == role):
+            try:
+                out.append(node.get_name() or "")
+            except GLib.Error:
+                continue
+        return out
 
     def texts(self):
         """Every name on the screen, for messages."""

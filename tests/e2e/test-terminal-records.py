@@ -170,17 +170,17 @@ def confirm_families(world):
     go(screen, RECORDS)
     screen.press("户", "toggle button")
     screen.press("本半年未核（1）", "toggle button")
-    screen.wait(lambda: len(household_rows(screen)) == 1, "the household that is left")
-    place = household_rows(screen)[0].get_name().split(", ")[1].split(" ")[0]
+    left = screen.wait(lambda: len(found := households(screen)) == 1 and found, "the household that is left")
+    place = left[0].split(", ")[1].split(" ")[0]
     search(screen, place)
-    screen.wait(lambda: len(household_rows(screen)) == 1, "the same, found")
+    screen.wait(lambda: len(households(screen)) == 1, "the same, found")
     screen.press("本半年未核（1）", "toggle button")
-    screen.wait(lambda: len(household_rows(screen)) == 2, "both, found")
+    screen.wait(lambda: len(households(screen)) == 2, "both, found")
 
 
-def household_rows(screen):
-    return [node for node in screen.nodes()
-            if node.get_role_name() == "button" and (node.get_name() or "").startswith("户, ")]
+def households(screen):
+    """The names of their rows."""
+    return [name for name in screen.names("button") if name.startswith("户, ")]
 
 
 def conflict(world):
