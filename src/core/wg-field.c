@@ -225,22 +225,8 @@ equal_hashes (char **a, char **b)
                        (const char *const *) (b != NULL ? b : none));
 }
 
-/**
- * wg_field_equal:
- * @field: a field
- * @a: one record
- * @b: another record of the same table
- *
- * Compares one field. Empty text equals no text; degrees are equal when their seven
- * stored decimals are.
- *
- * Thread: any.
- * Errors: none.
- *
- * Returns: %TRUE if equal
- */
-gboolean
-wg_field_equal (const WgField *field, gconstpointer a, gconstpointer b)
+static gboolean
+equal_alone (const WgField *field, gconstpointer a, gconstpointer b)
 {
   gboolean is_set = wg_field_is_set (field, a);
 
@@ -279,21 +265,54 @@ wg_field_equal (const WgField *field, gconstpointer a, gconstpointer b)
 }
 
 /**
- * wg_field_copy:
- * @field: a field
- * @from: the record to read
- * @to: the record to write; its old value is freed
+ * wg_field_next:
+ * @whole: a field of a table
+ * @last: (nullable): field of the same value that was given before; %NULL for the first
  *
- * Copies one field. Empty text becomes %NULL.
+ * Walks through the fields that are one value with @whole; a field that is no
+ * %WG_FIELD_WHOLE has none.
  *
  * Thread: any.
  * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): the next one, %NULL at the end
  */
-void
-wg_field_copy (const WgField *field, gconstpointer from, gpointer to)
+const WgField *
+wg_field_next (const WgField *whole, const WgField *last)
 {
-  if (from == to)
-    return;
+  const WgField *next = last != NULL ? last + 1 : whole + 1;
+
+  return (whole->flags & WG_FIELD_WHOLE) && (next->flags & WG_FIELD_ALONG) ? next : NULL;
+}
+
+/**
+ * wg_field_equal:
+ * @field: a field
+ * @a: one record
+ * @b: another record of the same table
+ *
+ * Compares one field. Empty text equals no text; degrees are equal when their seven
+ * stored decimals are. What is one value with the field (%WG_FIELD_WHOLE) is compared, too.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: %TRUE if equal
+ */
+gboolean
+wg_field_equal (const WgField *field, gconstpointer a, gconstpointer b)
+{
+  if (!equal_alone (field, a, b))
+    return FALSE;
+  for (const WgField *next = NULL; (next = wg_field_next (field, next)) != NULL;)
+    if (!equal_alone (next, a, b))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+copy_alone (const WgField *field, gconstpointer from, gpointer to)
+{
   switch (field->type)
     {
     case WG_FIELD_TEXT:
@@ -327,6 +346,27 @@ wg_field_copy (const WgField *field, gconstpointer from, gpointer to)
     default:
       g_return_if_reached ();
     }
+}
+
+/**
+ * wg_field_copy:
+ * @field: a field
+ * @from: the record to read
+ * @to: the record to write; its old value is freed
+ *
+ * Copies one field, with what is one value with it. Empty text becomes %NULL.
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_field_copy (const WgField *field, gconstpointer from, gpointer to)
+{
+  if (from == to)
+    return;
+  copy_alone (field, from, to);
+  for (const WgField *next = NULL; (next = wg_field_next (field, next)) != NULL;)
+    copy_alone (next, from, to);
 }
 
 /**
@@ -740,28 +780,4 @@ wg_text_is_clean (const char *text, gboolean multiline)
         return FALSE;
     }
   return TRUE;
-}
-
-/**
- * wg_conflict_class_to_string:
- * @conflict: a class
- *
- * Gives the name by which a class is written down.
- *
- * Thread: any.
- * Errors: none.
- * Source: protocol.md 2.3
- *
- * Returns: a static name
- */
-const char *
-wg_conflict_class_to_string (WgConflictClass conflict)
-{
-  static const char *const names[] = {
-    [WG_CONFLICT_ASK] = "ask",       [WG_CONFLICT_NEWEST] = "newest", [WG_CONFLICT_SET] = "set",
-    [WG_CONFLICT_APPEND] = "append", [WG_CONFLICT_SERVER] = "server", [WG_CONFLICT_ONCE] = "once",
-  };
-
-  g_return_val_if_fail ((gsize) conflict < G_N_ELEMENTS (names), "");
-  return names[conflict];
 }

@@ -37,6 +37,9 @@ typedef enum
   WG_FIELD_KEY = 1 << 6,         /* part of the natural key by which doubles are found */
   WG_FIELD_PAST = 1 << 7,        /* a date or time that cannot lie ahead */
   WG_FIELD_PART_OF = 1 << 8,     /* of a reference: listed and confirmed with the record it names */
+  WG_FIELD_WHOLE = 1 << 9,       /* one value with the fields behind it that are ALONG: compared,
+                                    copied, kept and chosen with them, under this name */
+  WG_FIELD_ALONG = 1 << 10,      /* belongs to the WHOLE before it */
 } WgFieldFlags;
 
 /* What happens when two people changed the same field without knowing of each other. */
@@ -102,6 +105,8 @@ gboolean wg_fields_match (const WgField *fields, const char *when, gconstpointer
 gpointer wg_field_pointer (const WgField *field, gconstpointer record);
 gboolean wg_field_is_set (const WgField *field, gconstpointer record);
 gboolean wg_field_equal (const WgField *field, gconstpointer a, gconstpointer b);
+/* Walks through what is one value with a WHOLE; @last: %NULL for the first. */
+const WgField *wg_field_next (const WgField *whole, const WgField *last);
 void wg_field_copy (const WgField *field, gconstpointer from, gpointer to);
 void wg_fields_clear (const WgField *fields, gpointer record);
 void wg_fields_check (const WgField *fields, gconstpointer record, GPtrArray *issues);
@@ -110,6 +115,5 @@ GPtrArray *wg_issues_new (void);
 gboolean wg_issues_block (GPtrArray *issues);
 const char *wg_issue_code_to_string (WgIssueCode code); /* msgid telling the mend */
 gboolean wg_text_is_clean (const char *text, gboolean multiline);
-const char *wg_conflict_class_to_string (WgConflictClass conflict); /* "ask" … */
 
 G_END_DECLS

@@ -2,12 +2,14 @@
 /* Kinds of record: where they are found, and how their fields are laid out. */
 #include "core/wg-kind.h"
 
+#include "core/kinds/wg-kind-event.h"
 #include "core/kinds/wg-kinds.h"
 #include "core/wg-calendar.h"
 
 #define LOCAL_DAY_MS G_GINT64_CONSTANT (86400000)
 
-static WgField *const FIELDS[] = { wg_kind_resident_fields, wg_kind_household_fields };
+static WgField *const FIELDS[] = { wg_kind_resident_fields, wg_kind_household_fields,
+                                   wg_kind_event_fields };
 static const WgKind *const KINDS[] = { &wg_kind_resident, &wg_kind_household, NULL };
 
 /* One cell for each field, behind the head of the record. */
@@ -35,6 +37,7 @@ wg_kind_list (void)
 
   if (g_once_init_enter (&ready))
     {
+      wg_kind_event_fill ();
       for (gsize i = 0; i < G_N_ELEMENTS (FIELDS); i++)
         lay_out (FIELDS[i]);
       g_once_init_leave (&ready, 1);
@@ -60,6 +63,41 @@ wg_kind_find (const char *name)
     if (g_strcmp0 ((*kind)->name, name) == 0)
       return *kind;
   return NULL;
+}
+
+/**
+ * wg_kind_find_disputed:
+ * @name: (nullable): a name, "resident" or "event"
+ *
+ * Finds the kind of what a conflict is about: a record by table or the content of an event.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none) (nullable): the kind
+ */
+const WgKind *
+wg_kind_find_disputed (const char *name)
+{
+  return g_strcmp0 (name, wg_kind_event.name) == 0 ? wg_kind_get_event () : wg_kind_find (name);
+}
+
+/**
+ * wg_kind_get_event:
+ *
+ * Gives the kind that describes the content of events to merging and to conflicts. It is no
+ * record by table: wg_kind_find() and wg_kind_list() do not know it.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer none): the kind
+ */
+const WgKind *
+wg_kind_get_event (void)
+{
+  wg_kind_list (); /* lays its fields out */
+  return &wg_kind_event;
 }
 
 /**

@@ -54,6 +54,8 @@ typedef struct
 
 const WgKind *wg_kind_find (const char *name); /* %NULL: not known */
 const WgKind *const *wg_kind_list (void);      /* ends with %NULL */
+/* What a conflict may be about: those and the content of events (core/kinds/wg-kind-event.h). */
+const WgKind *wg_kind_find_disputed (const char *name);
 guint wg_kind_count_fields (const WgKind *kind);
 const WgField *wg_kind_find_field (const WgKind *kind, const char *name);
 gboolean wg_kind_has_half_yearly (const WgKind *kind); /* is confirmed in each half-year */

@@ -353,3 +353,27 @@ wg_verdict_to_string (WgVerdict verdict)
   g_return_val_if_fail ((gsize) verdict < G_N_ELEMENTS (names), "");
   return names[verdict];
 }
+
+/**
+ * wg_conflict_class_to_string:
+ * @conflict: a class
+ *
+ * Gives the name by which a class is written down.
+ *
+ * Thread: any.
+ * Errors: none.
+ * Source: protocol.md 2.3
+ *
+ * Returns: a static name
+ */
+const char *
+wg_conflict_class_to_string (WgConflictClass conflict)
+{
+  static const char *const names[] = {
+    [WG_CONFLICT_ASK] = "ask",       [WG_CONFLICT_NEWEST] = "newest", [WG_CONFLICT_SET] = "set",
+    [WG_CONFLICT_APPEND] = "append", [WG_CONFLICT_SERVER] = "server", [WG_CONFLICT_ONCE] = "once",
+  };
+
+  g_return_val_if_fail ((gsize) conflict < G_N_ELEMENTS (names), "");
+  return names[conflict];
+}

@@ -57,6 +57,7 @@ WgVerdict wg_merge_field (const WgField *field,
                           gpointer merged);
 /* Does the verdict put the new value (or what was made of it) in? */
 gboolean wg_verdict_writes (WgVerdict verdict);
-const char *wg_verdict_to_string (WgVerdict verdict); /* "applied" …, as stored */
+const char *wg_verdict_to_string (WgVerdict verdict);               /* "applied" …, as stored */
+const char *wg_conflict_class_to_string (WgConflictClass conflict); /* "ask" … */
 
 G_END_DECLS

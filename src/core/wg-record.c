@@ -678,6 +678,7 @@ char *
 wg_record_dup_words (const WgRecord *record, const WgField *field, gboolean masked)
 {
   const WgCell *cell = get_cell (record, field);
+  char code[16];
 
   if (!wg_field_is_set (field, record))
     return g_strdup ("");
@@ -702,7 +703,8 @@ wg_record_dup_words (const WgRecord *record, const WgField *field, gboolean mask
     case WG_FIELD_TIME:
       return print_date (cell->number);
     case WG_FIELD_ENUM:
-      return g_strdup_printf ("%d", cell->small);
+      g_snprintf (code, sizeof code, "%d", cell->small);
+      return g_strdup (name_code (field, code));
     case WG_FIELD_REAL:
     case WG_FIELD_DEGREE:
       return print_real (cell->real);

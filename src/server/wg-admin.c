@@ -36,7 +36,7 @@ static const WgCommand COMMANDS[] = {
     NULL, wg_command_import },
   { "settle", "OPERATION", N_ ("Note what was done about a refused operation"), 1,
     wg_command_settle_options, wg_command_settle },
-  { "list", "events|workers|devices|grids|orgs|conflicts|record-conflicts|refused",
+  { "list", "events|workers|devices|grids|orgs|conflicts|refused",
     N_ ("List what the platform holds"), 1, wg_command_list_options, wg_command_list },
   { "show", "EVENT|RECORD", N_ ("Show an event or a record with its history"), 1, NULL,
     wg_command_show },

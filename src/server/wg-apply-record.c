@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Operations on records by table and on their conflicts; generic over WgKind. */
+/* Operations on records by table, merging of patches, and conflicts; generic over WgKind. */
+#include "core/kinds/wg-kind-event.h"
 #include "db/wg-mutant.h"
 #include "server/wg-audit.h"
 #include "server/wg-record-row.h"
@@ -83,6 +84,29 @@ is_sound (WgApply *apply, const WgRecord *record, GPtrArray *fields, WgPushResul
   return TRUE;
 }
 
+/* The same of a record that somebody changed: of an event all of it, as its rules join fields. */
+static gboolean
+check_changed (WgApply *apply,
+               const WgApplyItem *item,
+               const WgRecordRow *row,
+               const WgRecord *changed,
+               GPtrArray *fields,
+               WgPushResult *result,
+               gboolean *out_good,
+               GError **error)
+{
+  g_autoptr (WgEvent) event = NULL;
+
+  *out_good = row->event == NULL && is_sound (apply, changed, fields, result);
+  if (row->event == NULL)
+    return TRUE;
+  event = wg_event_copy (row->event->event);
+  wg_event_take_record (event, changed, NULL);
+  if (event->level < WG_EVENT_LEVEL_GENERAL)
+    return wg_apply_refuse (result, WG_REFUSAL_INVALID_FIELD, "level");
+  return wg_apply_check_event (apply, item, event, result, out_good, error);
+}
+
 static gboolean
 finish (WgPushResult *result, gint64 ver)
 {
@@ -152,6 +176,7 @@ create (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **
 /* A patch on its way into a record. */
 typedef struct
 {
+  const WgPatch *patch;
   WgRecord *before;               /* the record as it was */
   WgRecord *merged;               /* the record as it will be */
   WgVerdict *verdicts;            /* one for each field of the patch */
@@ -172,15 +197,21 @@ clear_merge (Merge *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Merge, clear_merge)
 
 static gboolean
+is_void (const WgRecordRow *row)
+{
+  return row->event == NULL && wg_record_get_flag (row->record, WG_FIELD_VOIDED);
+}
+
+static gboolean
 merge_field (WgApply *apply,
              const WgApplyItem *item,
              const WgRecordRow *row,
+             const WgPatch *patch,
              const WgField *field,
              WgRecord *scratch,
              WgVerdict *out_verdict,
              GError **error)
 {
-  const WgPatch *patch = item->operation->patch;
   WgMergeMeta mine = { item->at_ms, item->clock != WG_CLOCK_EXACT }, theirs = { 0 };
   WgConflictField author = { 0 };
   gboolean good = TRUE;
@@ -194,6 +225,11 @@ merge_field (WgApply *apply,
   if (good)
     *out_verdict =
         wg_merge_field (field, patch->from, row->record, patch->to, &theirs, &mine, scratch);
+  if (WG_MUTANT ("last-write-wins") && *out_verdict == WG_VERDICT_CONFLICT)
+    {
+      wg_field_copy (field, patch->to, scratch);
+      *out_verdict = WG_VERDICT_APPLIED;
+    }
   if (WG_MUTANT ("set-replaced") && *out_verdict == WG_VERDICT_MERGED)
     wg_field_copy (field, patch->to, scratch);
   return good;
@@ -208,7 +244,7 @@ merge (WgApply *apply,
        const WgField **out_fixed,
        GError **error)
 {
-  const WgPatch *patch = item->operation->patch;
+  const WgPatch *patch = self->patch;
   g_autoptr (WgRecord) scratch = wg_record_new (patch->kind);
 
   self->before = wg_record_edit (row->record);
@@ -222,11 +258,10 @@ merge (WgApply *apply,
       const WgField *field = patch->fields->pdata[i];
       WgVerdict verdict = WG_VERDICT_EQUAL;
 
-      if (!merge_field (apply, item, row, field, scratch, &verdict, error))
+      if (!merge_field (apply, item, row, patch, field, scratch, &verdict, error))
         return FALSE;
       /* A void record takes nothing: what was wanted waits for a person. */
-      if (wg_record_get_flag (row->record, WG_FIELD_VOIDED) && wg_verdict_writes (verdict) &&
-          !WG_MUTANT ("void-takes-patch"))
+      if (is_void (row) && wg_verdict_writes (verdict) && !WG_MUTANT ("void-takes-patch"))
         verdict = WG_VERDICT_CONFLICT;
       self->verdicts[i] = verdict;
       if (verdict == WG_VERDICT_READ_ONLY || verdict == WG_VERDICT_SETTLED)
@@ -250,7 +285,7 @@ note_all (WgApply *apply,
           const Merge *self,
           GError **error)
 {
-  const WgPatch *patch = item->operation->patch;
+  const WgPatch *patch = self->patch;
 
   for (guint i = 0; i < patch->fields->len; i++)
     {
@@ -268,14 +303,13 @@ note_all (WgApply *apply,
 static gboolean
 write_merge (WgApply *apply, const WgApplyItem *item, WgRecordRow *row, Merge *self, GError **error)
 {
-  gboolean voided = wg_record_get_flag (row->record, WG_FIELD_VOIDED);
+  gboolean voided = is_void (row);
 
   if (self->written->len > 0)
     {
-      wg_record_set_text (self->merged, WG_FIELD_CHANGED_BY, apply->worker);
-      wg_record_set_int (self->merged, WG_FIELD_CHANGED_MS, item->at_ms);
       wg_record_unref (row->record);
       row->record = wg_record_edit (self->merged);
+      wg_record_row_touch (row, apply, item);
       if (!wg_record_row_save (row, apply, item->operation, FALSE, error))
         return FALSE;
     }
@@ -284,21 +318,40 @@ write_merge (WgApply *apply, const WgApplyItem *item, WgRecordRow *row, Merge *s
        !wg_dispute_follow (apply, row, self->before, error)))
     return FALSE;
   return self->conflicts->len == 0 || WG_MUTANT ("conflict-not-kept") ||
-         wg_dispute_open (apply, item, row, self->conflicts, voided, error);
+         wg_dispute_open (apply, item, row, self->patch, self->conflicts, voided, error);
 }
 
-static gboolean
-patch (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **error)
+/**
+ * wg_apply_merge:
+ * @apply: the push
+ * @item: the operation
+ * @row: what it changes
+ * @patch: the change, which its author may make
+ * @result: (inout): what became of it
+ * @error: return location
+ *
+ * Merges a patch field by field. What would replace a value that its author did not see opens a
+ * conflict; what is left is checked and written.
+ *
+ * Thread: the connection's.
+ * Errors: faults of our own; a refusal is a result.
+ * Source: protocol.md 2.3
+ *
+ * Returns: %TRUE when there is a result
+ */
+gboolean
+wg_apply_merge (WgApply *apply,
+                const WgApplyItem *item,
+                WgRecordRow *row,
+                const WgPatch *patch,
+                WgPushResult *result,
+                GError **error)
 {
-  g_autoptr (WgRecordRow) row = NULL;
   g_autoptr (WgDispute) known = NULL;
-  g_auto (Merge) self = { 0 };
+  g_auto (Merge) self = { .patch = patch };
   const WgField *fixed;
+  gboolean good;
 
-  if (!open_record (apply, item, item->operation->record_kind->writers, result, &row, error))
-    return FALSE;
-  if (row == NULL)
-    return TRUE;
   /* The same operation under another number opened its conflict already. */
   if (!wg_dispute_load (apply->work->db, item->operation->op_id, &known, error))
     return FALSE;
@@ -312,7 +365,9 @@ patch (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **e
     return FALSE;
   if (fixed)
     return wg_apply_refuse (result, WG_REFUSAL_FIELD_READ_ONLY, fixed->name);
-  if (!is_sound (apply, self.merged, self.written, result))
+  if (!check_changed (apply, item, row, self.merged, self.written, result, &good, error))
+    return FALSE;
+  if (!good)
     return TRUE;
   if (!write_merge (apply, item, row, &self, error))
     return FALSE;
@@ -324,6 +379,16 @@ patch (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **e
   else if (self.older)
     g_set_str (&result->field, self.older->name);
   return TRUE;
+}
+
+static gboolean
+patch (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **error)
+{
+  g_autoptr (WgRecordRow) row = NULL;
+
+  if (!open_record (apply, item, item->operation->record_kind->writers, result, &row, error))
+    return FALSE;
+  return row == NULL || wg_apply_merge (apply, item, row, item->operation->patch, result, error);
 }
 
 /* --- void, confirm, reveal ------------------------------------------------------------------- */
@@ -470,13 +535,12 @@ write_choices (WgApply *apply,
 
   if (fields->len == 0)
     return TRUE;
-  if (dispute->conflict->voided && wg_record_get_flag (record, WG_FIELD_VOIDED))
+  if (dispute->conflict->voided && is_void (row))
     {
       wg_record_set_flag (record, WG_FIELD_VOIDED, FALSE);
       wg_record_set_text (record, WG_FIELD_VOID_REASON, NULL);
     }
-  wg_record_set_text (record, WG_FIELD_CHANGED_BY, apply->worker);
-  wg_record_set_int (record, WG_FIELD_CHANGED_MS, item->at_ms);
+  wg_record_row_touch (row, apply, item);
   if (!wg_record_row_save (row, apply, item->operation, FALSE, error))
     return FALSE;
   for (guint i = 0; i < fields->len; i++)
@@ -498,11 +562,18 @@ settle (WgApply *apply,
   WgConflict *conflict = dispute->conflict;
   g_autoptr (WgRecord) before = wg_record_edit (row->record);
   g_autoptr (GPtrArray) fields = g_ptr_array_new ();
+  gboolean good = TRUE;
 
   wg_operation_apply_choice (operation, conflict, item->at_ms);
   g_set_str (&conflict->settled_name, apply->worker_name);
   take_choices (conflict, row->record, fields);
-  if (!is_sound (apply, row->record, fields, result))
+  /* What stands may always stay; of an accepted event nothing else may. */
+  if (fields->len > 0 && row->event && !wg_apply_is_open (row->event->event, result))
+    return TRUE;
+  if (fields->len > 0 &&
+      !check_changed (apply, item, row, row->record, fields, result, &good, error))
+    return FALSE;
+  if (!good)
     return TRUE;
   /* Settled first: what follows the record are the conflicts that are still open. */
   return wg_dispute_save (dispute, apply, FALSE, error) &&
@@ -547,7 +618,8 @@ wg_apply_resolve (WgApply *apply, const WgApplyItem *item, WgPushResult *result,
     return wg_apply_refuse (result, WG_REFUSAL_STALE_STATE, NULL);
   if (!is_complete (operation, dispute->conflict))
     return wg_apply_refuse (result, WG_REFUSAL_INVALID_FIELD, "choose");
-  if (!wg_record_row_load (apply->work->db, dispute->conflict->rec, &row, error))
+  if (!wg_record_row_load_disputed (apply->work->db, dispute->conflict->kind,
+                                    dispute->conflict->rec, &row, error))
     return FALSE;
   if (row == NULL)
     return wg_apply_refuse (result, WG_REFUSAL_DEPENDS_ON_REJECTED, NULL);

@@ -4,12 +4,11 @@
 
 #include <glib/gi18n.h>
 
+#include "core/kinds/wg-kind-event.h"
 #include "core/wg-core-error.h"
-#include "db/wg-mutant.h"
-#include "server/wg-event-row.h"
+#include "server/wg-record-row.h"
 #include "server/wg-reference.h"
 #include "server/wg-server-error.h"
-#include "wire/wg-wire-event.h"
 
 /* A duplicate may point at an event closed at most this long ago. */
 #define DUPLICATE_CLOSED_MS (7 * WG_DAY_MS)
@@ -99,103 +98,34 @@ open_event (WgApply *apply,
 static const char *
 find_read_only (const WgOperation *operation)
 {
-  static const char *const fixed[] = { "grid_code", "org_code", "reported_ms", "duplicate_of",
-                                       NULL };
-
   for (char **name = operation->fields; name && *name; name++)
-    {
-      const WgField *field = wg_field_find (WG_EVENT_FIELDS, *name);
-      if (field == NULL || field->conflict == WG_CONFLICT_SERVER ||
-          g_strv_contains (fixed, field->name))
-        return *name;
-    }
+    if (wg_event_find_value (*name) == NULL)
+      return *name;
   return NULL;
 }
 
-static char *
-show_value (const WgField *field, const WgEvent *event)
+/**
+ * wg_apply_is_open:
+ * @event: an event
+ * @result: (inout): a refusal is written into it
+ *
+ * Tells whether the content may still be changed: until acceptance.
+ *
+ * Thread: any.
+ * Errors: none.
+ * Source: protocol.md 2.3
+ *
+ * Returns: %TRUE if so
+ */
+gboolean
+wg_apply_is_open (const WgEvent *event, WgPushResult *result)
 {
-  g_autoptr (WgEvent) lone = wg_event_new ();
-
-  wg_field_copy (field, event, lone);
-  return wg_wire_event_to_json (lone);
-}
-
-/* Theirs stays; both values are kept until somebody decides. */
-static gboolean
-keep_conflict (WgApply *apply,
-               const WgOperation *operation,
-               const WgField *field,
-               const WgEvent *theirs,
-               GError **error)
-{
-  g_autofree char *base_json = show_value (field, operation->base);
-  g_autofree char *theirs_json = show_value (field, theirs);
-  g_autofree char *mine_json = show_value (field, operation->event);
-
-  return wg_db_run (apply->work->db, "conflict-add", error, "op_id", 's', operation->op_id, "field",
-                    's', field->name, "rec", 's', operation->rec, "base", 's', base_json, "theirs",
-                    's', theirs_json, "mine", 's', mine_json, "created_ms", 'i',
-                    apply->work->now_ms, NULL);
-}
-
-/* Three ways, field by field: seen, present, wanted. Conflicts go to @conflicts (of WgField). */
-static guint
-merge (const WgOperation *operation, WgEvent *event, GPtrArray *conflicts)
-{
-  guint n_applied = 0;
-
-  for (char **name = operation->fields; *name; name++)
-    {
-      const WgField *field = wg_field_find (WG_EVENT_FIELDS, *name);
-      if (wg_field_equal (field, event, operation->event))
-        continue;
-      if (operation->base == NULL || wg_field_equal (field, event, operation->base) ||
-          WG_MUTANT ("last-write-wins"))
-        {
-          wg_field_copy (field, operation->event, event);
-          n_applied++;
-        }
-      else
-        {
-          g_ptr_array_add (conflicts, (gpointer) field);
-        }
-    }
-  return n_applied;
-}
-
-static gboolean
-write_patch (
-    WgApply *apply, const WgApplyItem *item, WgEventRow *row, WgPushResult *result, GError **error)
-{
-  const WgOperation *operation = item->operation;
-  g_autoptr (WgEvent) merged = wg_event_copy (row->event);
-  g_autoptr (GPtrArray) conflicts = g_ptr_array_new ();
-  guint n_applied = merge (operation, merged, conflicts);
-  gboolean good;
-
-  if (merged->level < WG_EVENT_LEVEL_GENERAL)
-    return wg_apply_refuse (result, WG_REFUSAL_INVALID_FIELD, "level");
-  if (!wg_apply_check_event (apply, item, merged, result, &good, error))
-    return FALSE;
-  if (!good)
+  if (event->state == WG_EVENT_STATE_REPORTED || event->state == WG_EVENT_STATE_RETURNED)
     return TRUE;
-  for (guint i = 0; i < conflicts->len; i++)
-    if (!keep_conflict (apply, operation, conflicts->pdata[i], row->event, error))
-      return FALSE;
-  result->kind = conflicts->len ? WG_RESULT_CONFLICT : WG_RESULT_OK;
-  if (conflicts->len)
-    g_set_str (&result->field, ((const WgField *) conflicts->pdata[0])->name);
-  if (n_applied > 0)
-    {
-      wg_event_free (row->event);
-      row->event = g_steal_pointer (&merged);
-      if (!wg_event_row_save (row, apply, operation, FALSE, error) ||
-          !wg_apply_name_photos (apply, operation->rec, row->event->photos, error))
-        return FALSE;
-    }
-  result->ver = row->event->ver;
-  return TRUE;
+  refuse_at (result,
+             event->state == WG_EVENT_STATE_VOID ? WG_REFUSAL_RECORD_VOID : WG_REFUSAL_STALE_STATE,
+             event);
+  return FALSE;
 }
 
 /**
@@ -205,7 +135,8 @@ write_patch (
  * @result: (inout): the answer
  * @error: return location
  *
- * Changes the content of an event that is not accepted yet; only its reporter may.
+ * Changes the content of an event that is not accepted yet; only its reporter may. Merged like the
+ * patch of a record.
  *
  * Thread: the connection's.
  * Errors: of the database.
@@ -218,6 +149,8 @@ wg_apply_patch (WgApply *apply, const WgApplyItem *item, WgPushResult *result, G
 {
   const WgOperation *operation = item->operation;
   g_autoptr (WgEventRow) row = NULL;
+  g_autoptr (WgRecordRow) content = NULL;
+  g_autoptr (WgPatch) patch = NULL;
   const char *fixed = find_read_only (operation);
   WgRole role;
 
@@ -227,15 +160,15 @@ wg_apply_patch (WgApply *apply, const WgApplyItem *item, WgPushResult *result, G
     return TRUE;
   if (g_strcmp0 (row->event->reporter, apply->worker) != 0)
     return refuse_at (result, WG_REFUSAL_NO_RIGHT, row->event);
-  if (row->event->state == WG_EVENT_STATE_VOID)
-    return refuse_at (result, WG_REFUSAL_RECORD_VOID, row->event);
-  if (row->event->state != WG_EVENT_STATE_REPORTED && row->event->state != WG_EVENT_STATE_RETURNED)
-    return refuse_at (result, WG_REFUSAL_STALE_STATE, row->event);
+  if (!wg_apply_is_open (row->event, result))
+    return TRUE;
   if (fixed)
     return wg_apply_refuse (result, WG_REFUSAL_FIELD_READ_ONLY, fixed);
   if (operation->fields == NULL || operation->fields[0] == NULL)
     return wg_apply_refuse (result, WG_REFUSAL_INVALID_FIELD, "set");
-  return write_patch (apply, item, row, result, error);
+  patch = wg_event_make_patch (operation, row->event);
+  content = wg_record_row_new_event (g_steal_pointer (&row));
+  return wg_apply_merge (apply, item, content, patch, result, error);
 }
 
 /* --- step ------------------------------------------------------------------------------------ */
@@ -357,13 +290,18 @@ write_step (WgApply *apply,
             const WgStepRequest *request,
             GError **error)
 {
+  gboolean rules =
+      transition->action == WG_ACTION_CHANGE_LEVEL || transition->action == WG_ACTION_CHANGE_CLASS;
+  g_autoptr (WgRecord) before = rules ? wg_event_to_record (row->event) : NULL;
+
   if (!wg_event_row_step (row, apply, item, transition, request, error))
     return FALSE;
   if (transition->action == WG_ACTION_ACCEPT && !give_number (apply, row, error))
     return FALSE;
   return wg_event_row_set_due (row, apply, transition->action, error) &&
          wg_event_row_save (row, apply, item->operation, FALSE, error) &&
-         wg_apply_name_photos (apply, row->event->id, item->operation->photos, error);
+         wg_apply_name_photos (apply, row->event->id, item->operation->photos, error) &&
+         (before == NULL || wg_dispute_follow_step (apply, item, row, before, error));
 }
 
 /**

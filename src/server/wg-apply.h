@@ -70,6 +70,8 @@ gboolean wg_apply_check_event (WgApply *apply,
                                GError **error);
 gboolean
 wg_apply_patch (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **error);
+/* Whether an event's content may still be changed; else the refusal is written. */
+gboolean wg_apply_is_open (const WgEvent *event, WgPushResult *result);
 gboolean
 wg_apply_step (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **error);
 gboolean wg_apply_name_photos (WgApply *apply, const char *rec, char **photos, GError **error);

@@ -86,19 +86,13 @@ static const Cell REF_CELLS[] = {
   { "body", CELL_RAW, FALSE },
   { NULL },
 };
-static const Cell CONFLICT_CELLS[] = {
-  { "rec", CELL_TEXT, FALSE },      { "field", CELL_TEXT, FALSE },
-  { "op_id", CELL_TEXT, TRUE },     { "base", CELL_RAW, TRUE },
-  { "theirs", CELL_RAW, FALSE },    { "mine", CELL_RAW, FALSE },
-  { "created_ms", CELL_INT, TRUE }, { NULL },
-};
 static const Cell REFUSED_CELLS[] = {
   { "op_id", CELL_TEXT, FALSE },     { "code", CELL_TEXT, FALSE }, { "worker", CELL_TEXT, FALSE },
   { "scope", CELL_TEXT, FALSE },     { "rec", CELL_TEXT, FALSE },  { "org_code", CELL_TEXT, TRUE },
   { "replica", CELL_TEXT, TRUE },    { "seq", CELL_INT, TRUE },    { "at_ms", CELL_INT, TRUE },
   { "received_ms", CELL_INT, TRUE }, { "line", CELL_RAW, TRUE },   { NULL },
 };
-static const Cell DISPUTE_CELLS[] = {
+static const Cell CONFLICT_CELLS[] = {
   { "id", CELL_TEXT, FALSE },
   { "rec", CELL_TEXT, FALSE },
   { "org_code", CELL_TEXT, FALSE },
@@ -113,8 +107,7 @@ static const List LISTS[] = {
   { "devices", "device-all", NULL, DEVICE_CELLS },
   { "grids", "ref-of-kind", "grid", REF_CELLS },
   { "orgs", "ref-of-kind", "org", REF_CELLS },
-  { "conflicts", "conflict-open", NULL, CONFLICT_CELLS },
-  { "record-conflicts", "dispute-open", NULL, DISPUTE_CELLS },
+  { "conflicts", "dispute-open", NULL, CONFLICT_CELLS },
   { "refused", "refused-open", NULL, REFUSED_CELLS },
 };
 
@@ -155,7 +148,8 @@ print_cells (WgStatement *row, const Cell *cells)
 static gboolean
 is_personal (const List *list)
 {
-  return list->cells == EVENT_CELLS || list->cells == REFUSED_CELLS || list->cells == DISPUTE_CELLS;
+  return list->cells == EVENT_CELLS || list->cells == REFUSED_CELLS ||
+         list->cells == CONFLICT_CELLS;
 }
 
 static gboolean
@@ -234,8 +228,8 @@ wg_command_list (WgAdmin *admin, char **arguments)
         return wg_admin_fail (error);
       return print_list (admin, &LISTS[i], &error) ? WG_EXIT_OK : wg_admin_fail (error);
     }
-  g_printerr (_ ("wangge-platform: list takes events, workers, devices, grids, orgs, conflicts, "
-         "record-conflicts or refused\n"));
+  g_printerr (_ ("wangge-platform: list takes events, workers, devices, grids, orgs, conflicts "
+         "or refused\n"));
   return WG_EXIT_USAGE;
 }
 
@@ -255,15 +249,12 @@ static const Cell PHOTO_CELLS[] = {
   { NULL },
 };
 static const Cell CONFLICT_OF_CELLS[] = {
-  { "op_id", CELL_TEXT, FALSE },
-  { "field", CELL_TEXT, FALSE },
-  { "base", CELL_RAW, FALSE },
-  { "theirs", CELL_RAW, FALSE },
-  { "mine", CELL_RAW, FALSE },
-  { "created_ms", CELL_INT, FALSE },
+  { "id", CELL_TEXT, FALSE },
+  { "ver", CELL_INT, FALSE },
+  { "opened_ms", CELL_INT, FALSE },
+  { "body", CELL_RAW, FALSE },
   { NULL },
 };
-
 static const Cell CHANGE_CELLS[] = {
   { "op_id", CELL_TEXT, FALSE },
   { "field", CELL_TEXT, FALSE },
@@ -305,6 +296,15 @@ write_rows (WgJsonWriter *writer,
   return FALSE;
 }
 
+/* What both events and records by table have. */
+static gboolean
+write_past (WgJsonWriter *writer, WgDb *db, const char *id, GError **error)
+{
+  return write_rows (writer, db, "history", "hist-of-record", id, HISTORY_CELLS, error) &&
+         write_rows (writer, db, "changes", "change-of-record", id, CHANGE_CELLS, error) &&
+         write_rows (writer, db, "conflicts", "dispute-shown", id, CONFLICT_OF_CELLS, error);
+}
+
 static gboolean
 write_event (WgJsonWriter *writer, WgDb *db, const char *id, GError **error)
 {
@@ -329,11 +329,8 @@ print_event (WgAdmin *admin, const char *id, GError **error)
   g_autoptr (WgJsonWriter) writer = wg_json_writer_new ();
 
   wg_json_writer_begin_object (writer, NULL);
-  if (!write_event (writer, admin->db, id, error) ||
-      !write_rows (writer, admin->db, "history", "hist-of-record", id, HISTORY_CELLS, error) ||
-      !write_rows (writer, admin->db, "photos", "blob-of-record", id, PHOTO_CELLS, error) ||
-      !write_rows (writer, admin->db, "conflicts", "conflict-of-record", id, CONFLICT_OF_CELLS,
-                   error))
+  if (!write_event (writer, admin->db, id, error) || !write_past (writer, admin->db, id, error) ||
+      !write_rows (writer, admin->db, "photos", "blob-of-record", id, PHOTO_CELLS, error))
     return FALSE;
   wg_json_writer_end (writer);
   wg_admin_print_json (writer);
@@ -364,8 +361,7 @@ print_record (WgAdmin *admin, const char *id, gboolean *out_found, GError **erro
   wg_json_writer_int (writer, "ver", wg_statement_int (statement, "ver"));
   wg_json_writer_raw (writer, "body", wg_statement_text (statement, "body"));
   wg_statement_reset (statement);
-  if (!write_rows (writer, admin->db, "history", "hist-of-record", id, HISTORY_CELLS, error) ||
-      !write_rows (writer, admin->db, "changes", "change-of-record", id, CHANGE_CELLS, error) ||
+  if (!write_past (writer, admin->db, id, error) ||
       !wg_admin_run (admin, note_read, (gpointer) id, error))
     return FALSE;
   wg_json_writer_end (writer);
@@ -378,8 +374,8 @@ print_record (WgAdmin *admin, const char *id, gboolean *out_found, GError **erro
  * @admin: the invocation
  * @arguments: id or number of an event, or id of a record by table
  *
- * Shows an event as JSON: content and steps as they go down, history, photos, conflicts; or
- * a record with what became of each change. The read is audited.
+ * Shows an event as JSON: content and steps as they go down, photos; or a record by table; with
+ * history, what became of each change, and open conflicts. The read is audited.
  *
  * Thread: main.
  * Errors: printed.
@@ -479,8 +475,7 @@ wg_command_stats (WgAdmin *admin, char **arguments)
       !write_groups (writer, admin->db, "reference", "ref-count", "kind", &error) ||
       !write_count (writer, admin->db, "replicas", "replica-count", &error) ||
       !write_groups (writer, admin->db, "records", "record-count", "kind", &error) ||
-      !write_count (writer, admin->db, "conflicts", "conflict-count", &error) ||
-      !write_count (writer, admin->db, "record_conflicts", "dispute-count", &error) ||
+      !write_count (writer, admin->db, "conflicts", "dispute-count", &error) ||
       !write_count (writer, admin->db, "refused", "refused-count", &error) ||
       !write_count (writer, admin->db, "photos_missing", "blob-missing", &error))
     return wg_admin_fail (error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The platform's data folder: key, epoch, database and signing key, opened once per process. */
+#include "server/wg-conflict-move.h"
 #include "server/wg-platform.h"
 
 #include <errno.h>
@@ -324,7 +325,7 @@ open_database (WgPlatform *self, WgDb **out_db, GError **error)
   self->copy_of = wg_meta_get (db, WG_META_COPY, &local);
   if (local == NULL && wg_db_is_shared (db))
     self->epoch = wg_meta_get (db, WG_META_EPOCH, &local);
-  if (local == NULL)
+  if (local == NULL && (self->copy_of != NULL || wg_conflict_move_old (self, db, &local)))
     {
       if (out_db)
         *out_db = g_steal_pointer (&db);

@@ -2,6 +2,7 @@
 /* Records by table and conflicts in the platform's database. */
 #include "server/wg-record-row.h"
 
+#include "core/kinds/wg-kind-event.h"
 #include "wire/wg-wire-record.h"
 
 /**
@@ -19,6 +20,7 @@ wg_record_row_free (WgRecordRow *self)
   if (self == NULL)
     return;
   wg_record_unref (self->record);
+  g_clear_pointer (&self->event, wg_event_row_free);
   g_free (self->org_code);
   g_free (self);
 }
@@ -62,6 +64,80 @@ wg_record_row_load (WgDb *db, const char *id, WgRecordRow **out_row, GError **er
         }
     }
   return wg_statement_end (statement, &local, error);
+}
+
+/**
+ * wg_record_row_new_event:
+ * @event: (transfer full): an event's row
+ *
+ * Gives an event's content to what knows records: merging, history, conflicts.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer full): the row
+ */
+WgRecordRow *
+wg_record_row_new_event (WgEventRow *event)
+{
+  WgRecordRow *self = g_new0 (WgRecordRow, 1);
+
+  self->event = event;
+  self->record = wg_event_to_record (event->event);
+  self->org_code = g_strdup (event->event->org_code);
+  return self;
+}
+
+/**
+ * wg_record_row_load_disputed:
+ * @db: a connection in a transaction
+ * @kind: of the conflict
+ * @id: the record or event it is about
+ * @out_row: (out) (nullable): the row; %NULL when there is none
+ * @error: return location
+ *
+ * Reads what a conflict is about, to be changed.
+ *
+ * Thread: the connection's.
+ * Errors: of the database; of the wire for a damaged body.
+ *
+ * Returns: %TRUE unless something failed
+ */
+gboolean
+wg_record_row_load_disputed (
+    WgDb *db, const WgKind *kind, const char *id, WgRecordRow **out_row, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  WgEventRow *event;
+
+  if (kind != wg_kind_get_event ())
+    return wg_record_row_load (db, id, out_row, error);
+  event = wg_event_row_load (db, id, &local);
+  *out_row = event ? wg_record_row_new_event (event) : NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/**
+ * wg_record_row_touch:
+ * @self: a row that is being changed
+ * @apply: the push
+ * @item: the operation
+ *
+ * Writes down who changed a record by table last; an event has its steps and history for it.
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_record_row_touch (WgRecordRow *self, const WgApply *apply, const WgApplyItem *item)
+{
+  if (self->event != NULL)
+    return;
+  wg_record_set_text (self->record, WG_FIELD_CHANGED_BY, apply->worker);
+  wg_record_set_int (self->record, WG_FIELD_CHANGED_MS, item->at_ms);
 }
 
 /* Both are kept; the later one names the earlier. */
@@ -115,6 +191,19 @@ write_row (WgRecordRow *self, WgDb *db, const char *key, gboolean is_new, GError
   return wg_statement_run_one (statement, error);
 }
 
+/* The event with what its record says now. */
+static gboolean
+save_event (WgRecordRow *self, WgApply *apply, const WgOperation *operation, GError **error)
+{
+  WgEvent *event = self->event->event;
+
+  wg_event_take_record (event, self->record, NULL);
+  if (!wg_event_row_save (self->event, apply, operation, FALSE, error))
+    return FALSE;
+  self->record->ver = event->ver;
+  return wg_apply_name_photos (apply, event->id, event->photos, error);
+}
+
 /**
  * wg_record_row_save:
  * @self: a changed row
@@ -123,7 +212,7 @@ write_row (WgRecordRow *self, WgDb *db, const char *key, gboolean is_new, GError
  * @is_new: whether the record is new
  * @error: return location
  *
- * Writes the next version: row, history, feed entry of the grid.
+ * Writes the next version: row, history, feed entries.
  *
  * Thread: the connection's.
  * Errors: of the database; %WG_DB_ERROR_BUSY when the version was not the expected one.
@@ -139,9 +228,13 @@ wg_record_row_save (WgRecordRow *self,
 {
   WgRecord *record = self->record;
   WgDb *db = apply->work->db;
-  g_autofree char *key = wg_record_dup_key (record);
-  g_autofree char *scope = g_strconcat ("g:", wg_record_get_text (record, WG_FIELD_GRID), NULL);
+  g_autofree char *key = NULL;
+  g_autofree char *scope = NULL;
 
+  if (self->event != NULL)
+    return save_event (self, apply, operation, error);
+  key = wg_record_dup_key (record);
+  scope = g_strconcat ("g:", wg_record_get_text (record, WG_FIELD_GRID), NULL);
   record->ver = is_new ? 1 : record->ver + 1;
   return find_double (self, db, key, error) && write_row (self, db, key, is_new, error) &&
          wg_db_run (db, "hist-add", error, "rec", 's', record->id, "ver", 'i', record->ver, "op_id",
@@ -209,6 +302,20 @@ find_name (WgDb *db, const char *worker, char **out_name, GError **error)
   return FALSE;
 }
 
+static gint64
+get_made_ms (const WgRecordRow *self)
+{
+  return self->event ? self->event->event->reported_ms
+                     : wg_record_get_int (self->record, WG_FIELD_MADE_MS);
+}
+
+static const char *
+get_made_by (const WgRecordRow *self)
+{
+  return self->event ? self->event->event->reporter
+                     : wg_record_get_text (self->record, WG_FIELD_MADE_BY);
+}
+
 /**
  * wg_record_row_find_author:
  * @self: a row
@@ -218,7 +325,8 @@ find_name (WgDb *db, const char *worker, char **out_name, GError **error)
  * @out: (out): who wrote it
  * @error: return location
  *
- * Finds who wrote a value: the last change of the field, else whoever made the record.
+ * Finds who wrote a value: the last change of the field, else whoever made the record or reported
+ * the event.
  *
  * Thread: the connection's.
  * Errors: of the database.
@@ -236,7 +344,7 @@ wg_record_row_find_author (const WgRecordRow *self,
   WgStatement *statement = wg_db_statement (db, "change-last", error);
   g_autoptr (GError) local = NULL;
 
-  *out_meta = (WgMergeMeta) { wg_record_get_int (self->record, WG_FIELD_MADE_MS), FALSE };
+  *out_meta = (WgMergeMeta) { get_made_ms (self), FALSE };
   *out = (WgConflictField) { .field = field };
   if (statement == NULL)
     return FALSE;
@@ -254,7 +362,7 @@ wg_record_row_find_author (const WgRecordRow *self,
   out->their_ms = out_meta->at_ms;
   if (out->their_actor)
     return TRUE;
-  out->their_actor = g_strdup (wg_record_get_text (self->record, WG_FIELD_MADE_BY));
+  out->their_actor = g_strdup (get_made_by (self));
   return out->their_actor == NULL || find_name (db, out->their_actor, &out->their_name, error);
 }
 
@@ -423,6 +531,7 @@ add_field (WgConflict *conflict,
  * @apply: the push
  * @item: the patch that came later
  * @row: the record
+ * @patch: the patch
  * @fields: (element-type WgField): what is in question
  * @voided: whether the record was void when the patch came
  * @error: return location
@@ -439,6 +548,7 @@ gboolean
 wg_dispute_open (WgApply *apply,
                  const WgApplyItem *item,
                  const WgRecordRow *row,
+                 const WgPatch *patch,
                  GPtrArray *fields,
                  gboolean voided,
                  GError **error)
@@ -452,7 +562,8 @@ wg_dispute_open (WgApply *apply,
   conflict->id = g_strdup (item->operation->op_id);
   conflict->op_id = g_strdup (item->operation->op_id);
   conflict->rec = g_strdup (record->id);
-  conflict->grid_code = g_strdup (wg_record_get_text (record, WG_FIELD_GRID));
+  conflict->grid_code = g_strdup (row->event ? row->event->event->grid_code
+                                             : wg_record_get_text (record, WG_FIELD_GRID));
   conflict->title = wg_record_dup_title (record, TRUE);
   conflict->my_actor = g_strdup (apply->worker);
   conflict->my_name = g_strdup (apply->worker_name);
@@ -460,8 +571,7 @@ wg_dispute_open (WgApply *apply,
   conflict->opened_ms = apply->work->now_ms;
   conflict->voided = voided;
   for (guint i = 0; i < fields->len; i++)
-    if (!add_field (conflict, row, apply->work->db, item->operation->patch, fields->pdata[i],
-                    error))
+    if (!add_field (conflict, row, apply->work->db, patch, fields->pdata[i], error))
       return FALSE;
   return wg_dispute_save (dispute, apply, TRUE, error);
 }
@@ -537,4 +647,38 @@ wg_dispute_follow (WgApply *apply, const WgRecordRow *row, const WgRecord *befor
     if (!follow_one (apply, row, before, ids->pdata[i], error))
       return FALSE;
   return TRUE;
+}
+
+/**
+ * wg_dispute_follow_step:
+ * @apply: the push
+ * @item: a step
+ * @event: the event after it, saved; borrowed
+ * @before: its content before the step
+ * @error: return location
+ *
+ * Notes what a step has changed of the content (level, class), and brings the open conflicts up to
+ * it.
+ *
+ * Thread: the connection's.
+ * Errors: of the database.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_dispute_follow_step (WgApply *apply,
+                        const WgApplyItem *item,
+                        WgEventRow *event,
+                        const WgRecord *before,
+                        GError **error)
+{
+  g_autoptr (WgRecord) after = wg_event_to_record (event->event);
+  const WgRecordRow row = { after, event->event->org_code, event };
+
+  for (const WgField *field = after->kind->fields; field->name != NULL; field++)
+    if (!(field->flags & WG_FIELD_ALONG) && !wg_field_equal (field, before, after) &&
+        !wg_record_row_note (&row, apply, item, field, wg_verdict_to_string (WG_VERDICT_APPLIED),
+                             TRUE, before, after, error))
+      return FALSE;
+  return wg_dispute_follow (apply, &row, before, error);
 }

@@ -278,8 +278,7 @@ static void
 describe_database (WgDb *db, gint64 now_ms, GString *text)
 {
   static const char *const gauges[][2] = {
-    { "wg_conflicts_open", "conflict-count" },
-    { "wg_disputes_open", "dispute-count" },
+    { "wg_conflicts_open", "dispute-count" },
     { "wg_refused_open", "refused-count" },
     { "wg_replicas", "replica-count" },
   };

@@ -26,7 +26,7 @@ wg_event_view_new (void)
  * wg_event_view_free:
  * @view: (nullable) (transfer full): a view
  *
- * Frees it with its event and steps.
+ * Frees it with its event, steps and conflicts.
  *
  * Thread: any.
  * Errors: none.
@@ -38,6 +38,7 @@ wg_event_view_free (WgEventView *view)
     return;
   wg_event_free (view->event);
   g_clear_pointer (&view->steps, g_ptr_array_unref);
+  g_clear_pointer (&view->conflicts, g_ptr_array_unref);
   g_free (view->refusal_op);
   wg_operation_free (view->refused);
   g_free (view->refusal_field);

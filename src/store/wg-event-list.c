@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/wg-calendar.h"
+#include "store/wg-records.h"
 #include "store/wg-store-private.h"
 #include "wire/wg-wire-event.h"
 #include "wire/wg-wire-operation.h"
@@ -66,8 +67,7 @@ wg_event_view_from_row (WgStoreContext *context, WgStatement *row, GError **erro
   view->steps = g_ptr_array_new_with_free_func ((GDestroyNotify) wg_event_step_free);
   view->class_name =
       g_strdup (wg_store_class_name (context, view->event->class_std, view->event->class_code));
-  if ((view->truth == WG_TRUTH_REFUSED || view->truth == WG_TRUTH_CONFLICT) &&
-      !read_refusal (context, view, error))
+  if (view->truth == WG_TRUTH_REFUSED && !read_refusal (context, view, error))
     return NULL;
   return g_steal_pointer (&view);
 }
@@ -112,7 +112,7 @@ read_items (WgStoreContext *context, WgStatement *row, GError **error)
  * @id: an event
  * @error: return location
  *
- * Reads one event with all its steps; those that wait stand last, with number 0.
+ * Reads one event with all its steps, those that wait last, with number 0; and its open conflicts.
  *
  * Thread: the store's.
  * Errors: %WG_STORE_ERROR_NOT_FOUND.
@@ -143,7 +143,8 @@ wg_event_store_get (WgStoreContext *context, const char *id, GError **error)
     return NULL;
   g_ptr_array_unref (view->steps);
   view->steps = g_steal_pointer (&steps);
-  return g_steal_pointer (&view);
+  view->conflicts = wg_conflicts_of_record (context, id, error);
+  return view->conflicts ? g_steal_pointer (&view) : NULL;
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/kinds/wg-kind-event.h"
 #include "core/wg-id.h"
 #include "store/wg-outbox.h"
 #include "store/wg-store-private.h"
@@ -505,17 +506,6 @@ complete_mended (WgStoreContext *context, const WgEvent *given, const WgEvent *s
   return event;
 }
 
-static char **
-list_changed (const WgEvent *seen, const WgEvent *event)
-{
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-
-  for (const WgField *field = WG_EVENT_FIELDS; field->name; field++)
-    if (field->conflict != WG_CONFLICT_SERVER && !wg_field_equal (field, seen, event))
-      g_strv_builder_add (names, field->name);
-  return g_strv_builder_end (names);
-}
-
 static gboolean
 mend_held (WgStoreContext *context, const WgEvent *given, const WgEvent *seen, GError **error)
 {
@@ -535,7 +525,7 @@ static gboolean
 mend_sent (WgStoreContext *context, const Mend *self, const WgEvent *seen, GError **error)
 {
   g_autoptr (WgEvent) event = complete_mended (context, self->event, seen);
-  g_auto (GStrv) changed = list_changed (seen, event);
+  g_auto (GStrv) changed = wg_event_list_changed (seen, event);
   gboolean class_changed = g_strv_contains ((const char *const *) changed, "class_code");
   gboolean returned = seen->state == WG_EVENT_STATE_RETURNED;
 

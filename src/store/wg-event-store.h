@@ -39,6 +39,7 @@ typedef struct
   int refusal;      /* WgRefusal or −1 */
   char *refusal_field, *refusal_detail;
   WgOperation *refused; /* what that operation says, or %NULL */
+  GPtrArray *conflicts; /* of WgConflictItem (wg-records.h), open; %NULL in lists */
   char *class_name;     /* by the standard the event was made under, else the code */
   gboolean mine;
 } WgEventView;

@@ -144,8 +144,8 @@ wg_record_operation_is_over (const WgRecordOperation *item, gint64 base_ver)
  * @base_ver: version of the base
  *
  * Tells whether the record is shown with it. A refused creation or patch stays in view, so
- * that its author can mend it; a refused step did not happen. What a conflict kept back of
- * a record by table stands in the conflict, once the base knows of it.
+ * that its author can mend it; a refused step did not happen. What a conflict kept back
+ * stands in the conflict, once the base knows of it.
  *
  * Thread: the store's.
  * Errors: none.
@@ -159,11 +159,11 @@ wg_record_operation_is_shown (const WgRecordOperation *item, gint64 base_ver)
 
   if (wg_record_operation_is_over (item, base_ver))
     return FALSE;
-  if (has_state (item, "conflict") && wg_operation_is_record (kind))
+  if (has_state (item, "conflict"))
     return item->ver > base_ver;
-  return !(has_state (item, "refused") || has_state (item, "conflict")) ||
-         kind == WG_OPERATION_EVENT_CREATE || kind == WG_OPERATION_EVENT_PATCH ||
-         kind == WG_OPERATION_RECORD_CREATE || kind == WG_OPERATION_RECORD_PATCH;
+  return !has_state (item, "refused") || kind == WG_OPERATION_EVENT_CREATE ||
+         kind == WG_OPERATION_EVENT_PATCH || kind == WG_OPERATION_RECORD_CREATE ||
+         kind == WG_OPERATION_RECORD_PATCH;
 }
 
 /**
@@ -501,25 +501,36 @@ write_photos (WgStoreContext *context, const char *id, const Overlay *overlay, G
   return TRUE;
 }
 
+static gint64
+count_of (WgStoreContext *context, const char *name, const char *id, GError **error)
+{
+  WgStatement *row = wg_db_statement (context->db, name, error);
+
+  if (row == NULL)
+    return -1;
+  wg_statement_bind_text (row, "rec", id);
+  return wg_db_take_int (row, "n", error);
+}
+
 static gboolean
 write_index (WgStoreContext *context, const char *id, const Overlay *overlay, GError **error)
 {
   const WgEvent *event = overlay->event;
   WgDelivery delivery = wg_record_judge (overlay->operations, overlay->has_base);
-  WgStatement *waiting = wg_db_statement (context->db, "photo_count_waiting", error);
-  gint64 n_photos;
+  gint64 n_photos = count_of (context, "photo_count_waiting", id, error);
+  gint64 n_conflicts = count_of (context, "dispute_count_of_record", id, error);
   gboolean mine = g_strcmp0 (event->reporter, context->worker->id) == 0;
   gboolean listed = delivery.truth != WG_TRUTH_UNDONE;
-  gboolean needs_me = delivery.truth == WG_TRUTH_REFUSED || delivery.truth == WG_TRUTH_CONFLICT ||
-                      (mine && event->state == WG_EVENT_STATE_RETURNED);
   gint64 made_ms = event->reported_ms ? event->reported_ms : event->occurred_ms;
+  gboolean needs_me;
 
-  if (waiting == NULL)
+  if (n_photos < 0 || n_conflicts < 0)
     return FALSE;
-  wg_statement_bind_text (waiting, "rec", id);
-  n_photos = wg_db_take_int (waiting, "n", error);
-  if (n_photos < 0)
-    return FALSE;
+  /* Whoever may choose sees that there is a question, whichever of the two values is his. */
+  if (n_conflicts > 0 && delivery.truth != WG_TRUTH_REFUSED)
+    delivery.truth = WG_TRUTH_CONFLICT;
+  needs_me = delivery.truth == WG_TRUTH_REFUSED || delivery.truth == WG_TRUTH_CONFLICT ||
+             (mine && event->state == WG_EVENT_STATE_RETURNED);
   if (delivery.truth == WG_TRUTH_APPLIED && n_photos > 0 && mine)
     delivery.truth = WG_TRUTH_NO_PHOTO;
   return wg_db_run (

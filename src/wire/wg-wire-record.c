@@ -95,7 +95,7 @@ wg_wire_record_from_json (const WgKind *kind, const char *json, GError **error)
  * @field: a field
  * @record: a record of its kind
  *
- * Writes one value alone.
+ * Writes one value alone; of one that is several fields (a place) an object of those given.
  *
  * Thread: any.
  * Errors: none.
@@ -108,7 +108,18 @@ wg_wire_field_to_json (const WgField *field, const WgRecord *record)
   g_autoptr (WgJsonWriter) writer = wg_json_writer_new ();
 
   wg_json_writer_begin_array (writer, NULL);
-  wg_wire_field_write (writer, field, record, NULL);
+  if (field->flags & WG_FIELD_WHOLE)
+    {
+      wg_json_writer_begin_object (writer, NULL);
+      wg_wire_field_write (writer, field, record, field->name);
+      for (const WgField *next = NULL; (next = wg_field_next (field, next)) != NULL;)
+        wg_wire_field_write (writer, next, record, next->name);
+      wg_json_writer_end (writer);
+    }
+  else
+    {
+      wg_wire_field_write (writer, field, record, NULL);
+    }
   wg_json_writer_end (writer);
   g_autofree char *list = wg_json_writer_to_string (writer, FALSE);
   return g_strndup (list + 1, strlen (list) - 2);
@@ -392,7 +403,7 @@ wg_wire_conflict_from_json (const char *json, GError **error)
   if (!wg_json_reader_open (&reader, "conflict", json, strlen (json), WG_LIMIT_BODY, error))
     return NULL;
   g_autofree char *name = wg_json_get_text (&reader, "kind", WG_JSON_REQUIRED);
-  const WgKind *kind = wg_kind_find (name);
+  const WgKind *kind = wg_kind_find_disputed (name);
   if (kind == NULL)
     wg_json_reader_fail (&reader, "kind", "is no kind of record");
   else
@@ -437,5 +448,5 @@ wg_wire_conflict_find_kind (const char *json, GError **error)
   if (!wg_json_reader_open (&reader, "conflict", json, strlen (json), WG_LIMIT_BODY, error))
     return NULL;
   g_autofree char *name = wg_json_get_text (&reader, "kind", WG_JSON_REQUIRED);
-  return wg_json_reader_close (&reader, error) ? wg_kind_find (name) : NULL;
+  return wg_json_reader_close (&reader, error) ? wg_kind_find_disputed (name) : NULL;
 }

@@ -145,6 +145,18 @@ replace_row (AppTablet *tablet, const char *kind, const char *id, char *body)
 }
 
 void
+app_tablet_tell (AppTablet *tablet, const char *kind, const char *id, char *body)
+{
+  WgStore *store = wg_services_get_store (tablet->services);
+  g_autofree char *scope = g_strconcat ("w:", tablet->worker->id, NULL);
+  Feed feed = open_feed (store, scope);
+
+  add_row (&feed, kind, id, body);
+  close_feed (store, &feed);
+  app_settle (tablet);
+}
+
+void
 app_tablet_change_class (AppTablet *tablet, const char *code, const char *old, const char *new)
 {
   g_autofree char *classes = read_standard ("event-classes.csv");
@@ -362,6 +374,25 @@ static gboolean
 is_gone (gpointer data)
 {
   return !is_found (data);
+}
+
+GtkWidget *
+app_find_action (GtkWidget *root, const char *action)
+{
+  if (!gtk_widget_get_visible (root) || !gtk_widget_get_child_visible (root))
+    return NULL;
+  if (GTK_IS_ACTIONABLE (root) &&
+      g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (root)), action) == 0)
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = app_find_action (child, action);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
 }
 
 GtkWidget *

@@ -48,12 +48,17 @@ app_tablet_change_class (AppTablet *tablet, const char *code, const char *old, c
 void app_tablet_retire (AppTablet *tablet, const char *code);
 void app_tablet_move_grid (AppTablet *tablet);
 
+/* A row of the worker's own scope comes from the platform; takes @body, and comes once. */
+void app_tablet_tell (AppTablet *tablet, const char *kind, const char *id, char *body);
+
 /* Runs the main loop until @condition holds; fails the test after a generous while. */
 typedef gboolean (*AppCondition) (gpointer data);
 void app_wait (AppCondition condition, gpointer data, const char *what);
 
 /* The first shown widget of this accessible label or button text; NULL when there is none. */
 GtkWidget *app_find (GtkWidget *root, GType type, const char *name);
+/* The first shown one that does this when it is pressed. */
+GtkWidget *app_find_action (GtkWidget *root, const char *action);
 GtkWidget *app_wait_for (GtkWidget *root, GType type, const char *name);
 void app_wait_gone (GtkWidget *root, GType type, const char *name);
 void app_click (GtkWidget *root, const char *name);

@@ -10,7 +10,10 @@
 #include "app/field/wg-place-page.h"
 #include "app/field/wg-report-dialog.h"
 #include "app/field/wg-report-form.h"
+#include "app/records/wg-conflict-page.h"
+#include "core/kinds/wg-kind-event.h"
 #include "map/wg-map-view.h"
+#include "wire/wg-wire-record.h"
 
 /* As the user sees it. */
 #define T(msgid) g_dgettext (GETTEXT_PACKAGE, msgid)
@@ -369,9 +372,115 @@ test_refused_words (void)
   g_assert_cmpstr (step, ==, "您写的内容：\n已补全景照片");
 }
 
+/* --- two values --- */
+
+#define CONFLICT_ID "01890000-0000-7000-8003-000000000000"
+
+static const WgEventView *
+find_event (GPtrArray *events, const char *id)
+{
+  for (guint i = 0; i < events->len; i++)
+    if (g_strcmp0 (wg_event_item_get_id (g_ptr_array_index (events, i)), id) == 0)
+      return wg_event_item_get_view (g_ptr_array_index (events, i));
+  return NULL;
+}
+
+/* Another tablet gave the event this title, and this one another, and another place. */
+static char *
+make_conflict (AppTablet *tablet, const WgEvent *event, const WgEvent *mine)
+{
+  static const char *const fields[] = { "title", "lon" };
+  g_autoptr (WgConflict) conflict = wg_conflict_new (wg_kind_get_event ());
+  g_autoptr (WgRecord) theirs = wg_event_to_record (event);
+  g_autoptr (WgRecord) wanted = wg_event_to_record (mine);
+
+  conflict->rec = g_strdup (event->id);
+  conflict->grid_code = g_strdup (event->grid_code);
+  conflict->title = g_strdup (event->title);
+  conflict->op_id = g_strdup (CONFLICT_ID);
+  conflict->my_actor = g_strdup (tablet->worker->id);
+  conflict->my_name = g_strdup (tablet->worker->name);
+  conflict->my_ms = g_get_real_time () / 1000 - 3600000;
+  conflict->opened_ms = conflict->my_ms + 60000;
+  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
+    {
+      const WgField *field = wg_event_find_value (fields[i]);
+
+      wg_conflict_add_field (conflict, (WgConflictField) {
+                                           .field = field,
+                                           .their_actor = g_strdup (tablet->worker->id),
+                                           .their_name = g_strdup (tablet->worker->name),
+                                           .their_ms = conflict->my_ms - 1800000,
+                                       });
+      wg_field_copy (field, theirs, conflict->theirs);
+      wg_field_copy (field, wanted, conflict->mine);
+    }
+  return wg_wire_conflict_to_json (conflict);
+}
+
+static char *
+name_card (const char *field, const char *whose)
+{
+  return g_strdup_printf (g_dpgettext2 (GETTEXT_PACKAGE, "name of a field: its value", "%s: %s"),
+                          T (field), T (whose));
+}
+
+static gboolean
+is_settled (gpointer data)
+{
+  g_autoptr (GPtrArray) all = app_list_events (((gpointer *) data)[0], WG_EVENT_LIST_ALL);
+  const WgEventView *view = find_event (all, ((gpointer *) data)[1]);
+
+  return view != NULL && view->truth != WG_TRUTH_CONFLICT;
+}
+
+/* The event says so, its page leads to the two columns, and a place is one choice. */
+static void
+test_conflict (gconstpointer data)
+{
+  const int *size = data;
+  g_autoptr (AppTablet) tablet = app_tablet_new (20, size[0], size[1]);
+  GtkWidget *window = GTK_WIDGET (tablet->window);
+  g_autoptr (GPtrArray) before = app_list_events (tablet, WG_EVENT_LIST_ALL);
+  const WgEvent *event = wg_event_item_get_view (g_ptr_array_index (before, 0))->event;
+  g_autoptr (WgEvent) mine = wg_event_copy (event);
+  g_autofree char *title = name_card ("Title", "On the platform now");
+  g_autofree char *place = name_card ("Place", "Came later");
+  g_autofree char *shot = g_strdup_printf ("event-conflict-%d", size[0]);
+  g_autofree char *two = g_strdup_printf ("event-two-values-%d", size[0]);
+  gpointer settled[] = { tablet, event->id };
+  GtkWidget *page;
+
+  g_set_str (&mine->title, "护栏倒伏");
+  mine->lat += 0.002;
+  app_tablet_tell (tablet, "conflict", CONFLICT_ID, make_conflict (tablet, event, mine));
+  wg_window_show_event (tablet->window, event->id);
+  page = app_wait_for (window, WG_TYPE_EVENT_PAGE, NULL);
+  app_wait_for (page, GTK_TYPE_LABEL, T ("Conflict to be checked"));
+  g_assert_nonnull (app_find_action (page, "win.show-conflict"));
+  app_draw (window);
+  app_check_targets (window);
+  app_check_words (page);
+  app_picture (window, shot);
+  g_signal_emit_by_name (app_find_action (page, "win.show-conflict"), "clicked");
+  page = app_wait_for (window, WG_TYPE_CONFLICT_PAGE, NULL);
+  app_wait_for (page, GTK_TYPE_LABEL, "护栏倒伏");
+  app_click (page, title);
+  g_assert_false (
+      gtk_widget_get_sensitive (app_find (page, GTK_TYPE_BUTTON, T ("Settle as Chosen"))));
+  app_click (page, place);
+  app_draw (window);
+  app_check_targets (window);
+  app_picture (window, two);
+  app_click (page, T ("Settle as Chosen"));
+  app_wait (is_settled, settled, "the choice");
+}
+
 int
 main (int argc, char *argv[])
 {
+  static const int sizes[][2] = { { 1280, 800 }, { 960, 600 }, { 800, 1280 }, { 360, 720 } };
+
   app_test_init (&argc, &argv);
   g_test_add_func ("/app/event/returned", test_returned);
   g_test_add_func ("/app/event/refused-words", test_refused_words);
@@ -384,5 +493,12 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/event/pick-place", test_pick_place);
   g_test_add_func ("/app/event/without-place", test_without_place);
   g_test_add_func ("/app/event/withdraw", test_withdraw);
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree char *name =
+          g_strdup_printf ("/app/event/conflict/%dx%d", sizes[i][0], sizes[i][1]);
+
+      g_test_add_data_func (name, sizes[i], test_conflict);
+    }
   return g_test_run ();
 }

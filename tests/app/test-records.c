@@ -428,30 +428,10 @@ test_conflict (void)
   wait_operations (tablet, WG_OPERATION_CONFLICT_RESOLVE, 1);
 }
 
-/* The button of the only conflict. */
-static GtkWidget *
-find_conflict (GtkWidget *root)
-{
-  if (!gtk_widget_get_visible (root) || !gtk_widget_get_child_visible (root))
-    return NULL;
-  if (GTK_IS_ACTIONABLE (root) &&
-      g_strcmp0 (gtk_actionable_get_action_name (GTK_ACTIONABLE (root)), "win.show-conflict") == 0)
-    return root;
-  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_conflict (child);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 static gboolean
 is_conflict_shown (gpointer data)
 {
-  return find_conflict (data) != NULL;
+  return app_find_action (data, "win.show-conflict") != NULL;
 }
 
 static void

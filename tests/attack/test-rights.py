@@ -104,7 +104,7 @@ def step_of(seat, action, rec, state, number, level, other):
 def expected_of(row, name):
     """From the tables alone."""
     seat = SEATS[name]
-    if row["only"] == "authors" and name in ("author", "second"):
+    if name in {"authors": ("author", "second"), "reporter": ("author",)}.get(row["only"], ()):
         return "ok"
     if seat["covers"] != "yes":
         return row["outside"]
@@ -130,7 +130,8 @@ def operation_of(world, row, name, target):
     if act == "confirm":
         return seat.operation(action, target[0], grid)
     if act == "resolve":
-        return seat.operation(action, target[0], grid, expect={"ver": 1}, choose={"name": "mine"})
+        return seat.operation(action, target[0], grid, expect={"ver": 1},
+                              choose={"title" if row["level"] else "name": "mine"})
     return step_of(seat, action, target[0], int(row["state"]), target[1], int(row["level"]), target[2])
 
 
@@ -141,6 +142,16 @@ def make_conflicts(world, n):
     one.ok(*[one.operation("resident.patch", rec, grid, set={"name": [f"样例居民{i}", "先改"]}) for i, rec in enumerate(people)])
     later = [two.operation("resident.patch", rec, grid, set={"name": [f"样例居民{i}", "后改"]}) for i, rec in enumerate(people)]
     check(set(two.results(later)) == {"conflict"}, "no conflict")
+    return [operation["op_id"] for operation in later]
+
+
+def make_event_conflicts(world, n):
+    """The reporter changed the same title twice without knowing of it."""
+    author, grid = world.seats["author"], GRIDS["A1"]
+    events = [rec for rec, _ in world.make_events([(10, 2)] * n)]
+    author.ok(*[author.operation("event.patch", rec, grid, set={"title": ["样例事件", "先改的标题"]}) for rec in events])
+    later = [author.operation("event.patch", rec, grid, set={"title": ["样例事件", "后改的标题"]}) for rec in events]
+    check(set(author.results(later)) == {"conflict"}, "no conflict")
     return [operation["op_id"] for operation in later]
 
 
@@ -155,7 +166,7 @@ def make_targets(world, cases):
             shared[key] = None
             order.append((key, row))
         targets[index] = key
-    events = [(key, row) for key, row in order if row["level"] and row["state"] != "0"]
+    events = [(key, row) for key, row in order if row["level"] and row["state"] not in ("", "0")]
     made = world.make_events([(int(row["state"]), int(row["level"])) for _, row in events])
     for (key, _), (rec, number) in zip(events, made):
         shared[key] = (rec, number, other)
@@ -164,9 +175,10 @@ def make_targets(world, cases):
         keys = [key for key, row in order if row["action"].startswith(kind)]
         for key, rec in zip(keys, author.ok(*[getattr(author, kind)(GRIDS["A1"]) for _ in keys])):
             shared[key] = (rec,)
-    keys = [key for key, row in order if row["action"] == "conflict.resolve"]
-    for key, rec in zip(keys, make_conflicts(world, len(keys))):
-        shared[key] = (rec,)
+    for level, make in (("", make_conflicts), ("2", make_event_conflicts)):
+        keys = [key for key, row in order if row["action"] == "conflict.resolve" and row["level"] == level]
+        for key, rec in zip(keys, make(world, len(keys))):
+            shared[key] = (rec,)
     for key, row in order:
         if row["state"] == "0":
             shared[key] = (other,)

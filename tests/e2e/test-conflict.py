@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Two tablets of one grid change the same resident without knowing of each other: nothing is lost, somebody
-# chooses, and both ends are equal again.
+# Two tablets of one grid change the same resident, or the same event, without knowing of each other: nothing is
+# lost, somebody chooses, and both ends are equal again.
 import json
 
 import wangge
@@ -50,13 +50,13 @@ def conflict_is_made_and_settled(platform):
         listed = {row["id"]: row for row in terminal.ok("record", "list", "resident", "--which", "needing-me")}
         check(listed[record]["conflicts"] == 1 and listed[record]["title"] == "张**", listed)
     conflict = found[0]["id"]
-    check(len(json.loads(platform.run("list", "record-conflicts", "--json"))) == 1, "the platform has it open")
+    check(len(json.loads(platform.run("list", "conflicts", "--json"))) == 1, "the platform has it open")
     one.expect(2, "conflicts", "resolve", conflict)
     one.expect(4, "conflicts", "resolve", conflict, "--choose", "phone=mine")
     one.ok("conflicts", "resolve", conflict, "--choose", "all=mine")
     synced(one)
     synced(two)
-    check(json.loads(platform.run("list", "record-conflicts", "--json")) == [], "settled at the platform")
+    check(json.loads(platform.run("list", "conflicts", "--json")) == [], "settled at the platform")
     shown = json.loads(platform.run("show", record))
     check({"conflict", "resolved"} <= {change["verdict"] for change in shown["changes"]}, shown["changes"])
     for terminal in (one, two):
@@ -71,6 +71,49 @@ def conflict_is_made_and_settled(platform):
     platform.run("check")
     one.close()
     two.close()
+
+
+def event_is_mended_on_two_tablets(platform):
+    one, two = wangge.Terminal(platform, "w0001"), wangge.Terminal(platform, "w0001")
+    synced(one)
+    event = one.ok(
+        "log", "--level", "general", "--class", "0307", "--text", "便道护栏损坏", "--address", "路口东侧", "--at",
+        "118.5358,37.5461,8",
+    )["id"]
+    synced(one)
+    synced(two)
+    one.ok("mend", event, "--address", "路口西侧", "--at", "118.5360,37.5461,5")
+    two.ok("mend", event, "--address", "路口北侧", "--at", "118.5358,37.5470,9", "--text", "便道护栏损坏，影响通行")
+    for terminal in (one, two, one):
+        synced(terminal)
+    for terminal in (one, two):
+        shown = terminal.ok("show", event)
+        check(shown["truth"] == "conflict" and "refusal" not in shown, shown)
+        found = terminal.ok("conflicts", "list")
+        check([(row["kind"], row["record"]) for row in found] == [("event", event)], found)
+        fields = {field["field"]: field for field in found[0]["fields"]}
+        check(list(fields) == ["lon", "address"], "a place is one value")
+        place = fields["lon"]
+        check((place["theirs"]["lon"], place["theirs"]["fix_accuracy_m"]) == (118.536, 5), place)
+        check((place["mine"]["lon"], place["mine"]["lat"], place["base"]["lat"]) == (118.5358, 37.547, 37.5461), place)
+    conflict = found[0]["id"]
+    check([row["id"] for row in json.loads(platform.run("list", "conflicts", "--json"))] == [conflict], "open there")
+    shown = json.loads(platform.run("show", event))
+    check([row["id"] for row in shown["conflicts"]] == [conflict], shown["conflicts"])
+    two.ok("conflicts", "resolve", conflict, "--choose", "lon=mine", "--choose", "address=theirs")
+    synced(two)
+    synced(one)
+    body = json.loads(platform.run("show", event))["body"]["f"]
+    check((body["lon"], body["lat"], body["fix_accuracy_m"]) == (118.5358, 37.547, 9), body)
+    check((body["address"], body["description"]) == ("路口西侧", "便道护栏损坏，影响通行"), body)
+    check(json.loads(platform.run("list", "conflicts", "--json")) == [], "settled at the platform")
+    for terminal in (one, two):
+        check(terminal.ok("show", event)["truth"] == "applied", "over")
+        check(terminal.ok("conflicts", "list") == [], "nothing is open")
+        check(terminal.ok("check")["well"], "invariants")
+        synced(terminal)
+        terminal.close()
+    platform.run("check")
 
 
 def records_are_found_confirmed_and_voided(platform):
@@ -118,6 +161,7 @@ def sample_people_come_down(platform):
 
 wangge.main(
     conflict_is_made_and_settled,
+    event_is_mended_on_two_tablets,
     records_are_found_confirmed_and_voided,
     sample_people_come_down,
     init=("--households", "3"),

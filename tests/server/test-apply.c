@@ -386,7 +386,7 @@ test_conflict (void)
   event = kit_load (kit, rec, NULL);
   g_assert_cmpstr (event->address, ==, "样例路 2 号");
   g_assert_cmpstr (event->title, ==, "另一个标题");
-  g_assert_cmpint (kit_count (kit, "conflict-count"), ==, 1);
+  g_assert_cmpint (kit_count (kit, "dispute-count"), ==, 1);
   kit_check (kit);
 }
 

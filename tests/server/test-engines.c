@@ -503,7 +503,7 @@ run_writers (Kit *kit, Writer *writers, int n)
   n_conflicts = collect (writers, n, taken, &n_sent);
   g_test_message ("%u operations, %u conflicts", n_sent, n_conflicts);
   g_assert_cmpint (kit_count (kit, "op-count"), ==, n_sent + EVENTS);
-  g_assert_cmpint (kit_count (kit, "conflict-count"), ==, n_conflicts);
+  g_assert_cmpint (kit_count (kit, "dispute-count"), ==, n_conflicts);
   check_taken (taken);
   kit_check (kit);
   /* Who read along has what who comes later gets. */

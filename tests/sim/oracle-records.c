@@ -77,6 +77,7 @@ oracle_read_disputes (WgDb *db, GHashTable *known, GHashTable *conflicts, GError
       g_hash_table_add (conflicts, g_strdup (id));
       g_hash_table_replace (disputes, g_strdup (id), conflict);
     }
+  all_disputes = disputes;
   return disputes;
 }
 
@@ -296,8 +297,8 @@ take_silent (Model *self, const char *rec, gint64 ver)
 /* --- a record -------------------------------------------------------------------------------- */
 
 /* Whoever chooses sees what stands there now. */
-static void
-check_open_disputes (const char *rec, const WgRecord *record)
+void
+oracle_check_open_disputes (const char *rec, const WgRecord *record)
 {
   GHashTableIter iter;
   gpointer value;
@@ -334,7 +335,7 @@ check_body (WgDb *db, const char *rec, const Model *model, GError **error)
   for (const WgField *field = record->kind->fields; field->name; field++)
     if (field->conflict != WG_CONFLICT_SERVER && !wg_field_equal (field, record, model->record))
       sim_violate ("I2 %s of a record is not what its operations make of it", field->name);
-  check_open_disputes (rec, record);
+  oracle_check_open_disputes (rec, record);
   if (wg_record_get_flag (record, WG_FIELD_VOIDED) != model->voided)
     sim_violate ("I2 a record is %s, its operations say otherwise",
                  model->voided ? "not void" : "void");
@@ -402,13 +403,11 @@ read_changes (WgDb *db, GError **error)
 }
 
 void
-oracle_check_records (
-    WgDb *db, GHashTable *known, GPtrArray *versions, GHashTable *disputes, GError **error)
+oracle_check_records (WgDb *db, GHashTable *known, GPtrArray *versions, GError **error)
 {
   g_autoptr (Model) model = NULL;
 
   all_known = known;
-  all_disputes = disputes;
   changes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, change_free);
   silent =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);

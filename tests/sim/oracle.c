@@ -3,6 +3,7 @@
  * end everything. */
 #include <string.h>
 
+#include "core/kinds/wg-kind-event.h"
 #include "core/wg-operation.h"
 #include "oracle.h"
 #include "server/wg-check.h"
@@ -362,9 +363,12 @@ write_fields (const WgOperation *operation,
   for (gsize i = 0; operation->fields && operation->fields[i]; i++)
     {
       const WgField *field = wg_field_find (WG_EVENT_FIELDS, operation->fields[i]);
-      g_autofree char *key = g_strconcat (op_id, " ", operation->fields[i], NULL);
+      const WgField *value = wg_event_find_value (operation->fields[i]);
+      g_autofree char *key = g_strconcat (op_id, " ", value ? value->name : "", NULL);
       gboolean open = g_hash_table_contains (conflicts, key);
 
+      if (wg_field_is_list (field))
+        continue; /* photos stand beside each other */
       if (wg_field_equal (field, model, operation->base) ||
           wg_field_equal (field, model, operation->event))
         wg_field_copy (field, operation->event, model);
@@ -374,11 +378,20 @@ write_fields (const WgOperation *operation,
 }
 
 static void
+choose_fields (const WgOperation *operation, WgEvent *model, const WgConflict *dispute)
+{
+  for (gsize i = 0; dispute && operation->fields[i]; i++)
+    if (operation->choices[i] == WG_CHOICE_MINE)
+      wg_event_take_record (model, dispute->mine, wg_event_find_value (operation->fields[i]));
+}
+
+static void
 check_model (WgDb *db, const char *rec, const WgEvent *model, GError **error)
 {
   static const char *const names[] = { "title", "description", "address" };
   WgStatement *row = wg_db_statement (db, "sim-platform-event", error);
   g_autoptr (WgEvent) event = NULL;
+  g_autoptr (WgRecord) content = NULL;
 
   if (row == NULL)
     return;
@@ -389,26 +402,9 @@ check_model (WgDb *db, const char *rec, const WgEvent *model, GError **error)
   for (gsize i = 0; event && i < G_N_ELEMENTS (names); i++)
     if (!wg_field_equal (wg_field_find (WG_EVENT_FIELDS, names[i]), model, event))
       sim_violate ("I2 %s of an event is not what its operations make of it", names[i]);
-}
-
-static GHashTable *
-read_conflicts (WgDb *db, GHashTable *known, GError **error)
-{
-  GHashTable *conflicts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  WgStatement *row = wg_db_statement (db, "sim-platform-conflicts", error);
-
-  while (row && wg_statement_next (row, error))
-    {
-      const char *op_id = wg_statement_text (row, "op_id");
-      const Known *operation = g_hash_table_lookup (known, op_id);
-
-      if (operation == NULL || operation->result != WG_RESULT_CONFLICT)
-        sim_violate ("I14 a conflict belongs to no operation that has one");
-      g_hash_table_add (conflicts,
-                        g_strconcat (op_id, " ", wg_statement_text (row, "field"), NULL));
-      g_hash_table_add (conflicts, g_strdup (op_id));
-    }
-  return conflicts;
+  content = event ? wg_event_to_record (event) : NULL;
+  if (content)
+    oracle_check_open_disputes (rec, content);
 }
 
 static void
@@ -441,8 +437,12 @@ read_versions (WgDb *db, GError **error)
 }
 
 static void
-check_history (
-    WgDb *db, GHashTable *known, GPtrArray *versions, GHashTable *conflicts, GError **error)
+check_history (WgDb *db,
+               GHashTable *known,
+               GPtrArray *versions,
+               GHashTable *conflicts,
+               GHashTable *disputes,
+               GError **error)
 {
   g_autoptr (WgEvent) model = NULL;
 
@@ -466,6 +466,10 @@ check_history (
       else if (model && operation->kind == WG_OPERATION_EVENT_PATCH)
         {
           write_fields (operation, version->op_id, model, conflicts);
+        }
+      else if (model && operation->kind == WG_OPERATION_CONFLICT_RESOLVE)
+        {
+          choose_fields (operation, model, g_hash_table_lookup (disputes, operation->rec));
         }
       if (model && (next == NULL || !g_str_equal (next->rec, version->rec)))
         {
@@ -714,13 +718,13 @@ oracle_final (void)
   if (db && error == NULL)
     {
       known = read_operations (db, &error);
-      conflicts = read_conflicts (db, known, &error);
+      conflicts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       disputes = oracle_read_disputes (db, known, conflicts, &error);
       versions = read_versions (db, &error);
       check_all_told (db, &error);
       check_saved (known);
-      check_history (db, known, versions, conflicts, &error);
-      oracle_check_records (db, known, versions, disputes, &error);
+      check_history (db, known, versions, conflicts, disputes, &error);
+      oracle_check_records (db, known, versions, &error);
       check_effects (known, conflicts);
       check_photos (db, known, &error);
       for (guint i = 0; i < WORLD_TERMINALS; i++)

@@ -24,11 +24,13 @@ typedef struct
 
 WgOperation *oracle_read_line (const char *line); /* %NULL: none */
 
-/* oracle-records.c: conflicts about records, id -> WgConflict; all are added to @conflicts. */
+/* oracle-records.c: conflicts about records and events, id -> WgConflict; all are added to
+ * @conflicts. */
 GHashTable *
 oracle_read_disputes (WgDb *db, GHashTable *known, GHashTable *conflicts, GError **error);
 /* Each record computed a second time from its operations. @known: op_id -> Known. */
-void oracle_check_records (
-    WgDb *db, GHashTable *known, GPtrArray *versions, GHashTable *disputes, GError **error);
+void oracle_check_records (WgDb *db, GHashTable *known, GPtrArray *versions, GError **error);
+/* Those read last: whoever chooses sees what stands in @record. */
+void oracle_check_open_disputes (const char *rec, const WgRecord *record);
 
 G_END_DECLS

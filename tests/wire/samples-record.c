@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sample records by table and conflicts, and the operations on them. */
+#include "core/kinds/wg-kind-event.h"
 #include "samples.h"
 #include "wire/wg-wire-record.h"
 
@@ -113,6 +114,38 @@ make_conflict (void)
   conflict->settled_by = g_strdup ("c0001");
   conflict->settled_name = g_strdup ("样例分中心");
   conflict->settled_ms = SAMPLE_MS + 180000;
+  return wg_wire_conflict_to_json (conflict);
+}
+
+static char *
+make_event_conflict (void)
+{
+  const WgKind *kind = wg_kind_get_event ();
+  g_autoptr (WgConflict) conflict = wg_conflict_new (kind);
+  WgRecord *sides[] = { conflict->base, conflict->theirs, conflict->mine };
+  static const double places[][2] = { { 118.5, 37.25 }, { 118.75, 37.25 }, { 118.5, 37.5 } };
+
+  conflict->rec = g_strdup (SAMPLE_EVENT);
+  conflict->grid_code = g_strdup ("370502001001001");
+  conflict->title = g_strdup ("样例事件");
+  conflict->op_id = g_strdup (SAMPLE_CONFLICT);
+  conflict->my_actor = g_strdup ("w0001");
+  conflict->my_ms = SAMPLE_MS + 60000;
+  conflict->opened_ms = SAMPLE_MS + 120000;
+  for (gsize i = 0; i < G_N_ELEMENTS (sides); i++)
+    {
+      g_autoptr (WgEvent) event = wg_event_new ();
+      g_autoptr (WgRecord) record = NULL;
+
+      event->lon = places[i][0];
+      event->lat = places[i][1];
+      event->fix_source = i == 0 ? WG_FIX_SATELLITE : WG_FIX_MANUAL;
+      record = wg_event_to_record (event);
+      wg_field_copy (wg_event_find_value ("lat"), record, sides[i]);
+    }
+  wg_conflict_add_field (conflict, (WgConflictField) { .field = wg_event_find_value ("lat"),
+                                                       .their_actor = g_strdup ("w0001"),
+                                                       .their_ms = SAMPLE_MS });
   return wg_wire_conflict_to_json (conflict);
 }
 
@@ -236,6 +269,7 @@ const Fixture RECORD_FIXTURES[] = {
   { "record.json", make_record, again_record },
   { "record-household.json", make_household, again_household },
   { "conflict.json", make_conflict, again_conflict },
+  { "conflict-event.json", make_event_conflict, again_conflict },
   OPERATION ("record-create", make_create),
   OPERATION ("record-patch", make_patch),
   OPERATION ("record-void", make_void),

@@ -7,6 +7,7 @@
 #include "app/field/wg-event-jobs.h"
 #include "app/field/wg-event-maker.h"
 #include "app/field/wg-event-words.h"
+#include "app/records/wg-conflict-button.h"
 #include "app/widgets/wg-children.h"
 #include "app/widgets/wg-hotline.h"
 #include "app/widgets/wg-photo-strip.h"
@@ -16,6 +17,7 @@
 #include "app/wg-time.h"
 #include "app/wg-toast.h"
 #include "store/wg-outbox.h"
+#include "store/wg-records.h"
 
 struct _WgEventPage
 {
@@ -28,6 +30,7 @@ struct _WgEventPage
   GtkLabel *notice_label;
   GtkButton *mend;
   GtkWidget *dismiss;
+  GtkBox *conflicts;
   GtkWidget *truth;
   GtkImage *truth_icon;
   GtkLabel *truth_word;
@@ -146,6 +149,20 @@ show_notice (WgEventPage *self)
     }
   if (text != NULL)
     gtk_label_set_text (self->notice_label, text);
+}
+
+/* Each opens the page on which one of its authors, or the sub-centre, chooses. */
+static void
+show_conflicts (WgEventPage *self)
+{
+  GPtrArray *conflicts = self->view->conflicts;
+
+  wg_children_remove_all (GTK_WIDGET (self->conflicts));
+  for (guint i = 0; i < conflicts->len; i++)
+    gtk_box_append (self->conflicts, wg_conflict_button_new (wg_conflict_item_get_conflict (
+                                                                 g_ptr_array_index (conflicts, i)),
+                                                             wg_services_now_ms (self->services)));
+  gtk_widget_set_visible (GTK_WIDGET (self->conflicts), conflicts->len > 0);
 }
 
 /* --- content ---------------------------------------------------------------------------------- */
@@ -276,6 +293,7 @@ show_view (WgEventPage *self)
   show_truth (self);
   show_state (self);
   show_notice (self);
+  show_conflicts (self);
   show_facts (self);
   show_history (self);
   show_actions (self);
@@ -319,8 +337,8 @@ read_event (WgEventPage *self)
 static void
 on_store_changed_cb (WgEventPage *self, const char *topic)
 {
-  if (g_str_equal (topic, "events") || g_str_equal (topic, "outbox") ||
-      g_str_equal (topic, "photos"))
+  if (g_str_equal (topic, "events") || g_str_equal (topic, "conflicts") ||
+      g_str_equal (topic, "outbox") || g_str_equal (topic, "photos"))
     read_event (self);
 }
 
@@ -426,6 +444,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, notice_label);
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, mend);
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, dismiss);
+  gtk_widget_class_bind_template_child (widget_class, WgEventPage, conflicts);
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, truth);
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, truth_icon);
   gtk_widget_class_bind_template_child (widget_class, WgEventPage, truth_word);

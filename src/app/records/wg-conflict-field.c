@@ -4,10 +4,12 @@
 
 #include <glib/gi18n.h>
 
+#include "app/field/wg-event-maker.h"
 #include "app/records/wg-record-jobs.h"
 #include "app/wg-time.h"
 #include "app/wg-toast.h"
 #include "app/widgets/wg-name.h"
+#include "core/kinds/wg-kind-event.h"
 
 struct _WgConflictFieldBox
 {
@@ -20,7 +22,8 @@ struct _WgConflictFieldBox
   WgServices *services; /* owned */
   const WgField *field;
   WgRecord *their_record, *my_record; /* owned */
-  char *rec;                          /* owned */
+  gint64 their_ms, my_ms;
+  char *rec; /* owned */
 };
 
 G_DEFINE_FINAL_TYPE (WgConflictFieldBox, wg_conflict_field, GTK_TYPE_BOX)
@@ -44,10 +47,52 @@ on_named_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gtk_label_set_text (label, title != NULL ? title : _ ("A record not on this tablet"));
 }
 
-static void
-show_value (WgConflictFieldBox *self, GtkLabel *label, const WgRecord *record, gboolean masked)
+/* Two places of one grid differ in their numbers. */
+static char *
+describe_place (WgServices *services, const WgEvent *event, gint64 at_ms)
 {
-  g_autofree char *words = wg_record_dup_words (record, self->field, masked);
+  g_autofree char *place = wg_event_maker_describe_place (services, event, at_ms);
+
+  if (!wg_event_maker_has_point (event))
+    return g_strdup ("");
+  return g_strdup_printf ("%s\n%.5f, %.5f", place, event->lon, event->lat);
+}
+
+/* Class, level, time and place of an event in the words of its page; %NULL: as in any record. */
+static char *
+describe_event_value (WgConflictFieldBox *self, const WgRecord *record, gint64 at_ms)
+{
+  WgStandard *standard = wg_district_get_standard (wg_services_get_district (self->services));
+  g_autoptr (WgEvent) event = wg_event_new ();
+  const WgEventClass *row;
+
+  wg_event_take_record (event, record, self->field);
+  row = standard != NULL && event->class_code != NULL
+            ? wg_standard_find (standard, event->class_code)
+            : NULL;
+  if (row != NULL)
+    return g_strdup (row->name);
+  if (event->level != WG_EVENT_LEVEL_NONE)
+    return g_strdup (_ (wg_event_level_to_string (event->level)));
+  if (event->occurred_ms > 0)
+    return wg_time_format (event->occurred_ms, wg_services_now_ms (self->services));
+  if (g_str_equal (self->field->name, "lon"))
+    return describe_place (self->services, event, at_ms);
+  return NULL;
+}
+
+static void
+show_value (WgConflictFieldBox *self,
+            GtkLabel *label,
+            const WgRecord *record,
+            gint64 at_ms,
+            gboolean masked)
+{
+  g_autofree char *words =
+      record->kind == wg_kind_get_event () ? describe_event_value (self, record, at_ms) : NULL;
+
+  if (words == NULL)
+    words = wg_record_dup_words (record, self->field, masked);
 
   gtk_label_set_text (label, *words != '\0' ? words : _ ("(empty)"));
   if (self->field->type == WG_FIELD_RECORD && *words != '\0')
@@ -58,8 +103,8 @@ show_value (WgConflictFieldBox *self, GtkLabel *label, const WgRecord *record, g
 static void
 show_values (WgConflictFieldBox *self, gboolean masked)
 {
-  show_value (self, self->their_value, self->their_record, masked);
-  show_value (self, self->my_value, self->my_record, masked);
+  show_value (self, self->their_value, self->their_record, self->their_ms, masked);
+  show_value (self, self->my_value, self->my_record, self->my_ms, masked);
   if (self->reveal != NULL)
     gtk_widget_set_visible (self->reveal, masked);
 }
@@ -211,6 +256,8 @@ wg_conflict_field_new (WgServices *services,
   self->rec = g_strdup (conflict->rec);
   self->their_record = wg_record_edit (conflict->theirs);
   self->my_record = wg_record_edit (conflict->mine);
+  self->their_ms = field->their_ms;
+  self->my_ms = conflict->my_ms;
   add_title (self);
   self->cards = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12));
   gtk_box_set_homogeneous (self->cards, TRUE);

@@ -42,7 +42,10 @@ G_BEGIN_DECLS
 
 extern WgKind wg_kind_resident;
 extern WgKind wg_kind_household;
+extern WgKind wg_kind_event;
 extern WgField wg_kind_resident_fields[];
 extern WgField wg_kind_household_fields[];
+extern WgField wg_kind_event_fields[];
+void wg_kind_event_fill (void); /* its rows are those of WG_EVENT_FIELDS */
 
 G_END_DECLS

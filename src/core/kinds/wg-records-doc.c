@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/wg-codes.h"
-#include "core/wg-record.h"
+#include "core/wg-patch.h"
 
 static const char *
 name_type (const WgField *field)

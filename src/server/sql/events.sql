@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The operation log, events with their steps and history, conflicts.
+-- The operation log, events with their steps and history.
 
 -- :name op-add
 INSERT INTO op (replica, seq, op_id, kind, rec, line, hash, result, received_ms, at_ms, clock)
@@ -64,17 +64,16 @@ SELECT e.id AS event, s.seq, s.action, s.role, s.from_state, s.to_state, e.state
   s.seq = (SELECT max(seq) FROM event_step WHERE event = e.id) AS last
 FROM event e LEFT JOIN event_step s ON s.event = e.id ORDER BY e.id, s.seq;
 
--- :name conflict-add
-INSERT INTO conflict (op_id, field, rec, base, theirs, mine, created_ms)
-VALUES (:op_id, :field, :rec, :base, :theirs, :mine, :created_ms);
-
--- :name conflict-of-record
-SELECT op_id, field, base, theirs, mine, created_ms FROM conflict
-WHERE rec = :rec AND resolved_ms IS NULL ORDER BY op_id, field;
-
--- :name conflict-open
-SELECT op_id, field, rec, base, theirs, mine, created_ms FROM conflict
-WHERE resolved_ms IS NULL ORDER BY created_ms, op_id, field;
-
--- :name conflict-count
+-- :name conflict-left
+-- The first version's own table for conflicts of events; now only read to be emptied.
 SELECT count(*) AS n FROM conflict WHERE resolved_ms IS NULL;
+
+-- :name conflict-old
+-- :long
+SELECT c.op_id, c.field, c.rec, c.created_ms, o.replica, o.line, o.at_ms, o.clock, r.worker, w.name
+FROM conflict c JOIN op o ON o.op_id = c.op_id JOIN replica r ON r.id = o.replica
+LEFT JOIN worker w ON w.id = r.worker
+WHERE c.resolved_ms IS NULL ORDER BY c.created_ms, c.op_id, o.replica, c.field;
+
+-- :name conflict-moved
+UPDATE conflict SET resolved_ms = :now_ms WHERE op_id = :op_id AND resolved_ms IS NULL;

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Records by table, what became of their changes, conflicts.
+-- Records by table, what became of changes of them and of events, conflicts.
 
 -- :name record-get
 -- :locks
@@ -55,6 +55,10 @@ SELECT id FROM dispute WHERE rec = :rec AND settled_ms IS NULL ORDER BY id;
 -- :name dispute-open
 SELECT id, ver, rec, org_code, opened_ms, body FROM dispute
 WHERE settled_ms IS NULL AND (:org_code = '' OR org_code = :org_code) ORDER BY opened_ms, id;
+
+-- :name dispute-shown
+SELECT id, ver, opened_ms, body FROM dispute
+WHERE rec = :rec AND settled_ms IS NULL ORDER BY opened_ms, id;
 
 -- :name dispute-count
 SELECT count(*) AS n FROM dispute WHERE settled_ms IS NULL;

@@ -64,10 +64,10 @@ SELECT count (*) AS n FROM outbox WHERE state IN ('refused', 'conflict') AND n >
 SELECT count (*) AS n FROM attachment a WHERE a.state IN ('here', 'ready')
   AND EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = a.sha256)
 -- :name event_refusal
--- The oldest refused operation of an event that its author has not settled.
+-- The oldest refused operation of a record that its author has not settled, before any in conflict.
 -- :indexed
 SELECT op_id, code, field, detail, line FROM outbox
-WHERE rec = :rec AND state IN ('refused', 'conflict') ORDER BY n LIMIT 1
+WHERE rec = :rec AND state IN ('refused', 'conflict') ORDER BY state DESC, n LIMIT 1
 -- :name class_use_add
 -- :indexed
 INSERT INTO class_use (class, level, n, last_ms) VALUES (:class, :level, 1, :now_ms)

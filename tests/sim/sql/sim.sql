@@ -28,9 +28,6 @@ SELECT rec, op_id, field, ver, verdict FROM record_change ORDER BY rec, ver, op_
 -- :name sim-platform-disputes
 SELECT id, ver, rec, body FROM dispute ORDER BY id;
 
--- :name sim-platform-conflicts
-SELECT op_id, field FROM conflict ORDER BY op_id, field;
-
 -- :name sim-platform-photos
 SELECT r.sha, r.rec, coalesce (b.state, 'none') AS state FROM blob_ref r
 LEFT JOIN blob b ON b.sha = r.sha ORDER BY r.sha, r.rec;
