@@ -479,3 +479,31 @@ wg_record_refresh_by_table (WgStoreContext *context,
     return refresh_conflict (context, id, &source, error);
   return refresh_record (context, id, wg_kind_find (kind), &source, error);
 }
+
+static gboolean
+read_unread (WgStoreContext *context, gpointer data, GError **error)
+{
+  WgStatement *rows = wg_db_statement (context->db, "dispute_unread", error);
+  g_autoptr (GPtrArray) ids = rows ? wg_record_collect_ids (rows, "id", error) : NULL;
+
+  return ids != NULL && wg_record_refresh_all (context, ids, error);
+}
+
+/**
+ * wg_record_read_unread:
+ * @context: of the job
+ * @error: return location
+ *
+ * Looks at the conflicts that an earlier program kept unread; those that are about a kind which
+ * this one knows come into the lists.
+ *
+ * Thread: the store's.
+ * Errors: of the engine; nothing has changed then.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_record_read_unread (WgStoreContext *context, GError **error)
+{
+  return wg_store_transact (context, read_unread, NULL, error);
+}

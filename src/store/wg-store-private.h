@@ -127,6 +127,7 @@ GPtrArray *wg_record_collect_ids (WgStatement *statement, const char *column, GE
 
 gboolean wg_record_is_kind (const char *kind); /* of a record by table, or of a conflict */
 gboolean wg_record_check_row (const char *kind, const char *body, GError **error);
+gboolean wg_record_read_unread (WgStoreContext *context, GError **error);
 gboolean wg_record_refresh_by_table (WgStoreContext *context,
                                      const char *id,
                                      const char *kind,

@@ -326,8 +326,13 @@ run_thread (gpointer data)
 static gpointer
 open_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
 {
+  g_autoptr (GError) unread = NULL;
+
   /* Opening was done on the way here; see ensure_db(). */
   wg_health_refill_reserve (context);
+  /* The disk may be full: what is not read now is read next time. */
+  if (!wg_record_read_unread (context, &unread))
+    g_debug ("reading what an earlier program could not: %s", unread->message);
   return GINT_TO_POINTER (TRUE);
 }
 

@@ -673,6 +673,34 @@ test_later_kinds (void)
   wg_test_store_check (f);
 }
 
+static gpointer
+forget_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return GINT_TO_POINTER (wg_db_load_sql (context->db, "/io/github/wangge/test-store/sql", error) &&
+                          wg_db_run (context->db, "unread", error, NULL, NULL));
+}
+
+/* A conflict that the program before could not read is there once the new one has opened. */
+static void
+test_unread (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autofree char *id = wg_id_new (&f->clock.ports), *op_id = wg_id_new (&f->clock.ports);
+  g_autoptr (GPtrArray) before = NULL, after = NULL;
+
+  put_record (platform, id, NULL, NULL, 1);
+  put_conflict (platform, op_id, id, 1, WG_CHOICE_NONE);
+  wg_test_pull (f, platform);
+  wg_test_store_run (f, forget_job, NULL);
+  before = wg_test_store_run (f, list_conflicts_job, GINT_TO_POINTER (FALSE));
+  g_assert_cmpuint (before->len, ==, 0);
+  wg_test_store_reopen (f);
+  after = wg_test_store_run (f, list_conflicts_job, GINT_TO_POINTER (FALSE));
+  g_assert_cmpuint (after->len, ==, 1);
+  wg_test_store_check (f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -688,6 +716,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/records/pull-beside-pending", test_pull_beside_pending);
   g_test_add_func ("/store/records/refused-and-mended", test_refused_and_mended);
   g_test_add_func ("/store/records/conflict", test_conflict);
+  g_test_add_func ("/store/records/unread", test_unread);
   g_test_add_func ("/store/records/choice-refused", test_choice_refused);
   g_test_add_func ("/store/records/later-kinds", test_later_kinds);
   return g_test_run ();

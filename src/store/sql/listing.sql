@@ -87,6 +87,11 @@ INSERT INTO dispute (id, rec, title, opened_ms, truth, settled)
 VALUES (:id, :rec, :title, :opened_ms, :truth, :settled)
 ON CONFLICT (id) DO UPDATE SET title = excluded.title, truth = excluded.truth,
   settled = excluded.settled
+-- :name dispute_unread
+-- Conflicts about a kind that the program which pulled them did not know.
+-- :indexed
+SELECT r.id FROM record r WHERE r.kind = 'conflict' AND r.base IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM dispute d WHERE d.id = r.id) ORDER BY r.id
 -- :name dispute_get
 -- :indexed
 SELECT d.id, d.truth, r.body, r.ver FROM dispute d JOIN record r ON r.id = d.id WHERE d.id = :id
