@@ -19,6 +19,13 @@ typedef struct
   gboolean has_key;
 } WgSqlite;
 
+#define WG_SQLITE_SALT 16
+
+WgDb *wg_sqlite_make (const char *path, const guint8 *key, gboolean readonly);
+void wg_sqlite_make_salt (const guint8 *key, guint8 *out_salt); /* the one that belongs to a key */
+/* @salt: of a file that is made; %NULL: of the file that is there. */
+gboolean wg_sqlite_set_key (WgSqlite *self, const guint8 *salt, GError **error);
+gboolean wg_sqlite_exec (WgDb *db, const char *sql, GError **error);
 gboolean wg_sqlite_set_error (WgSqlite *self, int rc, const char *doing, GError **error);
 
 /* The statement's part of the engine. */

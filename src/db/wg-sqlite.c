@@ -64,8 +64,21 @@ wg_sqlite_set_error (WgSqlite *self, int rc, const char *doing, GError **error)
   return FALSE;
 }
 
-static gboolean
-sqlite_exec (WgDb *db, const char *sql, GError **error)
+/**
+ * wg_sqlite_exec:
+ * @db: a connection
+ * @sql: statements
+ * @error: return location
+ *
+ * Runs statements whose rows nobody wants.
+ *
+ * Thread: the connection's.
+ * Errors: of the engine.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_sqlite_exec (WgDb *db, const char *sql, GError **error)
 {
   WgSqlite *self = (WgSqlite *) db;
   int rc = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
@@ -96,36 +109,81 @@ query_text (WgDb *db, const char *sql, GError **error)
   return text;
 }
 
-static WgDb *make (const char *path, const guint8 *key, gboolean readonly);
-
 /* What every encrypted file of ours has apart from SQLCipher's own settings: docs/security.md tells
  * why. Whoever else opens one says the same after the key. */
 #define PAGE_FORMAT "PRAGMA cipher_hmac_algorithm = HMAC_SHA256"
 
 /* --- key and settings ------------------------------------------------------------------------ */
 
-static gboolean
-set_key (WgSqlite *self, GError **error)
+/**
+ * wg_sqlite_make_salt:
+ * @key: %WG_DB_KEY bytes
+ * @out_salt: (out caller-allocates): %WG_SQLITE_SALT bytes
+ *
+ * Gives the salt of a file that is made under a key: no secret, and not lost with the first page in
+ * which it stands.
+ *
+ * Thread: any.
+ * Errors: none.
+ */
+void
+wg_sqlite_make_salt (const guint8 *key, guint8 *out_salt)
+{
+  static const char purpose[] = "wangge database salt v1";
+  g_autoptr (GHmac) hmac = g_hmac_new (G_CHECKSUM_SHA256, key, WG_DB_KEY);
+  guint8 digest[32];
+  gsize n = sizeof digest;
+
+  g_hmac_update (hmac, (const guchar *) purpose, sizeof purpose - 1);
+  g_hmac_get_digest (hmac, digest, &n);
+  memcpy (out_salt, digest, WG_SQLITE_SALT);
+}
+
+static char *
+write_hex (char *p, const guint8 *bytes, gsize n)
 {
   static const char digits[] = "0123456789abcdef";
-  char text[2 + WG_DB_KEY * 2 + 1];
+
+  for (gsize i = 0; i < n; i++)
+    {
+      *p++ = digits[bytes[i] >> 4];
+      *p++ = digits[bytes[i] & 15];
+    }
+  return p;
+}
+
+/**
+ * wg_sqlite_set_key:
+ * @self: a connection that has read nothing yet
+ * @salt: (nullable): of a file that is made; %NULL: the one in the file
+ * @error: return location
+ *
+ * Hands the key over, and how pages are sealed.
+ *
+ * Thread: the connection's.
+ * Errors: of the engine.
+ *
+ * Returns: %TRUE on success
+ */
+gboolean
+wg_sqlite_set_key (WgSqlite *self, const guint8 *salt, GError **error)
+{
+  char text[2 + (WG_DB_KEY + WG_SQLITE_SALT) * 2 + 1];
   char *p = text;
   int rc;
 
   /* The raw form x'…' : the key is random already and needs no derivation. */
   *p++ = 'x';
   *p++ = '\'';
-  for (gsize i = 0; i < WG_DB_KEY; i++)
-    {
-      *p++ = digits[self->key[i] >> 4];
-      *p++ = digits[self->key[i] & 15];
-    }
+  p = write_hex (p, self->key, WG_DB_KEY);
+  if (salt)
+    p = write_hex (p, salt, WG_SQLITE_SALT);
   *p++ = '\'';
-  rc = sqlite3_key_v2 (self->handle, "main", text, (int) sizeof text);
+  rc = sqlite3_key_v2 (self->handle, "main", text, (int) (p - text));
   explicit_bzero (text, sizeof text);
   if (rc != SQLITE_OK)
     return wg_sqlite_set_error (self, rc, "key", error);
-  return sqlite_exec (&self->base, PAGE_FORMAT, error);
+  return wg_sqlite_exec (&self->base, PAGE_FORMAT, error);
 }
 
 static gboolean
@@ -168,15 +226,18 @@ sync_wal (WgDb *db, GError **error)
 }
 
 static gboolean
-configure (WgSqlite *self, GError **error)
+configure (WgSqlite *self, gboolean is_new, GError **error)
 {
   WgDb *db = &self->base;
   g_autofree char *tables = NULL, *mode = NULL;
+  guint8 salt[WG_SQLITE_SALT];
 
   /* First of all: no error text with data on stderr, no plain temporary files. */
-  if (!sqlite_exec (db, "PRAGMA cipher_log_level = NONE; PRAGMA temp_store = MEMORY", error))
+  if (!wg_sqlite_exec (db, "PRAGMA cipher_log_level = NONE; PRAGMA temp_store = MEMORY", error))
     return FALSE;
-  if (self->has_key && (!check_cipher (db, error) || !set_key (self, error)))
+  wg_sqlite_make_salt (self->key, salt);
+  if (self->has_key &&
+      (!check_cipher (db, error) || !wg_sqlite_set_key (self, is_new ? salt : NULL, error)))
     return FALSE;
   sqlite3_busy_timeout (self->handle, 5000);
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -184,10 +245,10 @@ configure (WgSqlite *self, GError **error)
   tables = query_text (db, "SELECT count (*) FROM sqlite_schema", error);
   if (tables == NULL)
     return FALSE;
-  if (!sqlite_exec (db,
-                    "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-                    "PRAGMA cache_size = -32768; PRAGMA secure_delete = ON",
-                    error))
+  if (!wg_sqlite_exec (db,
+                       "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+                       "PRAGMA cache_size = -32768; PRAGMA secure_delete = ON",
+                       error))
     return FALSE;
   if (db->readonly)
     return TRUE;
@@ -201,8 +262,8 @@ configure (WgSqlite *self, GError **error)
       return FALSE;
     }
   if (WG_MUTANT ("commit-not-synced"))
-    return sqlite_exec (db, "PRAGMA synchronous = NORMAL", error);
-  return sqlite_exec (db, "PRAGMA synchronous = FULL", error) &&
+    return wg_sqlite_exec (db, "PRAGMA synchronous = NORMAL", error);
+  return wg_sqlite_exec (db, "PRAGMA synchronous = FULL", error) &&
          (WG_MUTANT ("log-not-synced-at-open") || sync_wal (db, error));
 }
 
@@ -221,25 +282,25 @@ sqlite_close (WgDb *db)
 static gboolean
 sqlite_begin (WgDb *db, GError **error)
 {
-  return sqlite_exec (db, db->readonly ? "BEGIN" : "BEGIN IMMEDIATE", error);
+  return wg_sqlite_exec (db, db->readonly ? "BEGIN" : "BEGIN IMMEDIATE", error);
 }
 
 static gboolean
 sqlite_commit (WgDb *db, GError **error)
 {
-  return sqlite_exec (db, "COMMIT", error);
+  return wg_sqlite_exec (db, "COMMIT", error);
 }
 
 static void
 sqlite_rollback (WgDb *db)
 {
-  sqlite_exec (db, "ROLLBACK", NULL);
+  wg_sqlite_exec (db, "ROLLBACK", NULL);
 }
 
 static gboolean
 sqlite_savepoint (WgDb *db, const char *sql, gboolean undoes, GError **error)
 {
-  return sqlite_exec (db, sql, error);
+  return wg_sqlite_exec (db, sql, error);
 }
 
 static gboolean
@@ -287,7 +348,7 @@ set_version (WgDb *db, int version, GError **error)
 {
   g_autofree char *mark = g_strdup_printf ("PRAGMA user_version = %d", version);
 
-  return sqlite_exec (db, mark, error);
+  return wg_sqlite_exec (db, mark, error);
 }
 
 /* --- care ------------------------------------------------------------------------------------ */
@@ -352,8 +413,9 @@ sqlite_check (WgDb *db, GError **error)
 static gboolean
 copy_into (WgSqlite *self, const char *path, GError **error)
 {
-  g_autoptr (WgDb) db = make (path, self->has_key ? self->key : NULL, FALSE);
+  g_autoptr (WgDb) db = wg_sqlite_make (path, self->has_key ? self->key : NULL, FALSE);
   WgSqlite *target = (WgSqlite *) db;
+  guint8 salt[WG_SQLITE_SALT];
   sqlite3_backup *backup;
   int rc;
 
@@ -362,9 +424,10 @@ copy_into (WgSqlite *self, const char *path, GError **error)
                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, WG_DB_VFS);
   if (rc != SQLITE_OK)
     return wg_sqlite_set_error (target, rc, "backup", error);
-  if (!sqlite_exec (db, "PRAGMA temp_store = MEMORY", error))
+  if (!wg_sqlite_exec (db, "PRAGMA temp_store = MEMORY", error))
     return FALSE;
-  if (target->has_key && !set_key (target, error))
+  wg_sqlite_make_salt (self->key, salt);
+  if (target->has_key && !wg_sqlite_set_key (target, salt, error))
     return FALSE;
   backup = sqlite3_backup_init (target->handle, "main", self->handle, "main");
   if (backup == NULL)
@@ -423,7 +486,7 @@ static const WgDbEngine SQLITE = {
   .get_version = get_version,
   .lock_version = lock_version,
   .set_version = set_version,
-  .run_migration = sqlite_exec,
+  .run_migration = wg_sqlite_exec,
   .check = sqlite_check,
   .backup = sqlite_backup,
   .checkpoint = sqlite_checkpoint,
@@ -442,8 +505,21 @@ static const WgDbEngine SQLITE = {
   .bytes = wg_sqlite_bytes,
 };
 
-static WgDb *
-make (const char *path, const guint8 *key, gboolean readonly)
+/**
+ * wg_sqlite_make:
+ * @path: for messages
+ * @key: (nullable): %WG_DB_KEY bytes, copied
+ * @readonly: whether nothing will be written
+ *
+ * Makes a connection that is not open yet.
+ *
+ * Thread: the one that opens it.
+ * Errors: none.
+ *
+ * Returns: (transfer full): the connection
+ */
+WgDb *
+wg_sqlite_make (const char *path, const guint8 *key, gboolean readonly)
 {
   WgSqlite *self = g_new0 (WgSqlite, 1);
 
@@ -455,9 +531,9 @@ make (const char *path, const guint8 *key, gboolean readonly)
 }
 
 static WgDb *
-open_file (const char *path, const guint8 *key, gboolean readonly, GError **error)
+open_file (const char *path, const guint8 *key, gboolean readonly, gboolean is_new, GError **error)
 {
-  g_autoptr (WgDb) db = make (path, key, readonly);
+  g_autoptr (WgDb) db = wg_sqlite_make (path, key, readonly);
   WgSqlite *self = (WgSqlite *) db;
   int flags = SQLITE_OPEN_NOMUTEX | (readonly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
   int rc = wg_db_fault_register ();
@@ -471,7 +547,7 @@ open_file (const char *path, const guint8 *key, gboolean readonly, GError **erro
       return NULL;
     }
   sqlite3_extended_result_codes (self->handle, 1);
-  if (!configure (self, error))
+  if (!configure (self, is_new, error))
     {
       g_prefix_error (error, "'%s': ", path);
       return NULL;
@@ -501,6 +577,7 @@ wg_db_open (const char *path, const guint8 *key, GError **error)
   /* Never an existing one: to close any descriptor of a file drops this process's locks on it, and
      another connection would lose its log to the next program that closes the database. */
   int fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  GStatBuf info;
 
   if (fd < 0 && errno != EEXIST)
     {
@@ -511,7 +588,8 @@ wg_db_open (const char *path, const guint8 *key, GError **error)
     }
   if (fd >= 0)
     close (fd);
-  return open_file (path, key, FALSE, error);
+  /* Two that make it at once agree on the salt: an empty one is new, whoever made it. */
+  return open_file (path, key, FALSE, g_stat (path, &info) == 0 && info.st_size == 0, error);
 }
 
 /**
@@ -530,5 +608,5 @@ wg_db_open (const char *path, const guint8 *key, GError **error)
 WgDb *
 wg_db_open_readonly (const char *path, const guint8 *key, GError **error)
 {
-  return open_file (path, key, TRUE, error);
+  return open_file (path, key, TRUE, FALSE, error);
 }

@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 #define WG_STORE_SQL "/io/github/wangge/store/sql"
+#define WG_STORE_RESCUE "/io/github/wangge/store/sql/rescue"
 #define WG_STORE_MIGRATE "/io/github/wangge/store/sql/migrate"
 
 #define WG_STORE_DB "store.db"

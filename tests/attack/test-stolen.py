@@ -224,9 +224,22 @@ def damaged_and_rescued(platform):
             check(set(lines) <= set(whole), "a line that was never written")
             check(said["lines"] == len(lines) and (said["lost"] + len(lines) == 42 or len(lines) == 0), said)
             check(got in photos.values(), f"the photo: {said}")
+            check(at >= PAGE or lines == whole, f"the first page hurt at {at}: {said}")
             worst = max(worst, 42 - len(lines))
         hurt.close()
     check(n >= 6, f"only {n} of {len(places)} were noticed")
+    # The first page not there at all; and all that only lead to others, or hold nothing of ours.
+    for what, first, every in (("first", 0, size), ("half", 0, 2 * PAGE)):
+        hurt = copy_of(terminal, what)
+        with open(os.path.join(hurt.folder, "store.db"), "r+b") as file:
+            for at in range(first, size, every):
+                file.seek(at)
+                file.write(os.urandom(PAGE))
+        check(hurt.run("check")[0] == 6, "not noticed")
+        said, lines, photos = rescue(hurt, 6)
+        check(set(lines) <= set(whole) and (lines == whole or what == "half") and got in photos.values(), f"{what}: {said}")
+        print(f"# {'the first page' if what == 'first' else 'every second page'} gone: {len(lines)} of 42 operations rescued")
+        hurt.close()
     # Several pages at once, and a photo.
     hurt = copy_of(terminal, "much")
     for at in range(PAGE * 12 + 100, size, PAGE * 9):
