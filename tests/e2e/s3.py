@@ -7,9 +7,12 @@ truth is somebody else's work; here it is only seen what the platform makes of i
 import calendar
 import hashlib
 import http.server
+import os
 import re
 import socket
+import ssl
 import struct
+import subprocess
 import threading
 import time
 
@@ -116,16 +119,43 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = handle_one
 
 
+class Authority:
+    """One that nobody knows, and a certificate of its own for a store on this machine."""
+
+    def __init__(self, folder, name):
+        self.ca, self.key, self.cert = (os.path.join(folder, f"{name}-{part}.pem") for part in ("ca", "key", "cert"))
+        new = ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        secret, ask = self.ca + ".key", self.cert + ".csr"
+        for command in ([*new, "-x509", "-days", "2", "-keyout", secret, "-out", self.ca, "-subj", f"/CN={name}"],
+                        [*new, "-keyout", self.key, "-out", ask, "-subj", "/CN=store", "-addext", "subjectAltName=IP:127.0.0.1"],
+                        ["openssl", "x509", "-req", "-in", ask, "-CA", self.ca, "-CAkey", secret, "-days", "2", "-copy_extensions", "copyall",
+                         "-out", self.cert]):
+            subprocess.run(command, check=True, capture_output=True)
+
+
+class Quiet(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """A platform that does not trust us goes away."""
+
+
 class Store:
-    def __init__(self):
+    def __init__(self, authority=None):
+        self.authority = authority
         self.objects, self.asked, self.refused, self.fault, self.port = {}, [], [], None, 0
         self.waiting, self.go_on = threading.Semaphore(0), threading.Event()
         self.start()
 
     def start(self):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self.server = (Quiet if self.authority else http.server.ThreadingHTTPServer)(("127.0.0.1", self.port), Handler)
         self.server.daemon_threads = True
         self.server.store = self
+        if self.authority:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.authority.cert, self.authority.key)
+            # the hand-shake belongs to the connection's thread, not to the one that accepts
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
@@ -136,6 +166,7 @@ class Store:
         self.thread.join()
         self.server = None
 
-    def settings(self, secret=SECRET, url=None):
-        url = url or f"http://127.0.0.1:{self.port}/{BUCKET}/wangge/"
-        return f"[s3]\nurl={url}\nregion={REGION}\nkey-id={KEY_ID}\nsecret={secret}\ncache-mib=20\n"
+    def settings(self, secret=SECRET, url=None, ca=None):
+        url = url or f"http{'s' if self.authority else ''}://127.0.0.1:{self.port}/{BUCKET}/wangge/"
+        more = f"ca-file={ca}\n" if ca else ""
+        return f"[s3]\nurl={url}\nregion={REGION}\nkey-id={KEY_ID}\nsecret={secret}\ncache-mib=20\n{more}"

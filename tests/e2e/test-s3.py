@@ -5,6 +5,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 
@@ -40,6 +41,19 @@ def photo(n):
 
 def missing(platform):
     return json.loads(platform.run("stats"))["photos_missing"]
+
+
+def make_map():
+    """A small map in raster tiles."""
+    path = os.path.join(WORK, "small.mbtiles")
+    with sqlite3.connect(path) as base:
+        base.executescript("""CREATE TABLE metadata (name TEXT, value TEXT);
+            CREATE TABLE tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_data BLOB);
+            INSERT INTO metadata VALUES ('format', 'png'), ('name', '样例'), ('bounds', '118.4,37.3,118.6,37.5'), ('minzoom', '0'),
+              ('maxzoom', '1'), ('datum', 'wgs84');
+            INSERT INTO tiles VALUES (0, 0, 0, x'89504e470d0a1a0a');""")
+    base.close()
+    return os.path.basename(path)
 
 
 def forget_copies(platform):
@@ -191,8 +205,50 @@ def older_files_stay(platform):
     later.close()
 
 
+def over_tls(_):
+    """A bucket behind an authority of one's own: nobody else is believed, and hears neither keys nor photos."""
+    ours, other = s3.Authority(WORK, "ours"), s3.Authority(WORK, "other")
+    store, platform = s3.Store(ours), wangge.Platform()
+    sender = wangge.Terminal(platform, "w0001")
+    sender.ok("sync")
+    put_settings(platform, store.settings(ca=ours.ca))
+    platform.start()
+    sender.log("general", "0202", "--photo", photo(70))
+    check(sender.ok("sync", "--wait")["photos_waiting"] == 0 and len(store.objects) == 1, store.asked)
+    forget_copies(platform)
+    wangge.Terminal(platform, "w0001").ok("sync", "--wait")
+    check({method for method, _, _ in store.asked} >= {"PUT", "GET"} and not store.refused, (store.asked, store.refused))
+    pack = make_map()
+    platform.run("import", os.path.join(WORK, pack))
+    check(len(store.objects) == 2, f"the map is not in the bucket: {list(store.objects)}")
+    forget_copies(platform)
+    reader = wangge.Terminal(platform, "w0001")
+    reader.ok("sync", "--wait")
+    (got,) = os.listdir(os.path.join(reader.folder, "packs"))
+    with open(os.path.join(WORK, pack), "rb") as one, open(os.path.join(reader.folder, "packs", got), "rb") as copy:
+        check(one.read() == copy.read(), "another map")
+    sender.log("general", "0202", "--photo", photo(71))
+    n, url = len(store.asked), store.settings().split("url=")[1].split("\n")[0]
+    for what, settings, word in (("another authority", store.settings(ca=other.ca), "certificate"),
+                                 ("those of the system", store.settings(), "certificate"),
+                                 ("another name", store.settings(url=url.replace("127.0.0.1", "localhost"), ca=ours.ca), "certificate"),
+                                 ("none", store.settings(ca=os.path.join(WORK, "no-such.pem")), "CA cert")):
+        put_settings(platform, settings)
+        said = says(platform, "check")
+        check("photo store" in said and word in said, f"{what}: {said}")
+        platform.start()
+        _, status = sender.run("sync")
+        check(status["photos_waiting"] == 1, f"{what}: {status}")
+    check(len(store.asked) == n, "somebody who was not believed was asked")
+    put_settings(platform, store.settings(ca=ours.ca))
+    platform.start()
+    check(sender.ok("sync", "--wait")["photos_waiting"] == 0 and missing(platform) == 0, "not sent")
+    platform.close()
+    store.stop()
+
+
 try:
     wangge.main(settings_are_read_with_care, up_and_down, never_acknowledged_before_it_is_stored,
-                slow_store_holds_up_nobody, wrong_secret, checked_backed_up_and_restored, older_files_stay)
+                slow_store_holds_up_nobody, wrong_secret, checked_backed_up_and_restored, older_files_stay, over_tls)
 finally:
     shutil.rmtree(WORK)
