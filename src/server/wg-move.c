@@ -4,6 +4,7 @@
 #include "core/wg-id.h"
 #include "server/wg-audit.h"
 #include "server/wg-request.h"
+#include "server/wg-sessions.h"
 
 /* A tablet that does this more often than by accident. */
 #define MOVES_A_DAY 10
@@ -125,6 +126,54 @@ on_moved_cb (WgRequest *request)
     wg_request_problem (request, 429, "rate", "replicas of this device");
   else
     wg_request_answer_json (request, 200, wg_wire_replica_state_to_json (&state));
+}
+
+/**
+ * wg_replica_adopt:
+ * @work: where it runs
+ * @id: a replica that is not known
+ * @device: whose key has signed for it
+ * @out_adopted: (out): whether it is known now
+ * @error: return location
+ *
+ * Takes up a name again that wg_replica_move() gave after the backup from which the platform was
+ * restored; without it the tablet would be shut out with all that waits in it. Its operations come
+ * from number 1 on, and those that are known are answered as they were.
+ *
+ * Thread: the writer's.
+ * Errors: of the database.
+ * Source: protocol.md 2.9
+ *
+ * Returns: %TRUE on success, adopted or not
+ */
+gboolean
+wg_replica_adopt (
+    WgWork *work, const char *id, const char *device, gboolean *out_adopted, GError **error)
+{
+  WgStatement *statement = wg_db_statement (work->db, "moved-count-device", error);
+  g_autoptr (GError) local = NULL;
+  gint64 n;
+
+  *out_adopted = FALSE;
+  if (statement == NULL)
+    return FALSE;
+  wg_statement_bind_text (statement, "device", device);
+  wg_statement_bind_int (statement, "since_ms", work->now_ms - WG_DAY_MS);
+  n = wg_db_take_int (statement, "n", &local);
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (n >= MOVES_A_DAY || !wg_id_is_valid (id))
+    return TRUE;
+  if (!wg_db_run (work->db, "moved-adopt", error, "id", 's', id, "last_hash", 's', WG_CHAIN_START,
+                  "created_ms", 'i', work->now_ms, "device", 's', device, NULL))
+    return FALSE;
+  *out_adopted = wg_db_changes (work->db) == 1;
+  return !*out_adopted || (wg_db_run (work->db, "moved-keep-device", error, "id", 's', id, "device",
+                                      's', device, NULL) &&
+                           wg_audit_add (work, device, "replica-adopted", id, NULL, error));
 }
 
 /**

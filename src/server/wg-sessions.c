@@ -117,20 +117,35 @@ shut_out (WgSessionJob *self, WgWork *work, const Device *device, GError **error
 }
 
 static gboolean
-check_replica (WgSessionJob *self, WgDb *db, char **out_worker, GError **error)
+find_worker (WgSessionJob *self, WgDb *db, gboolean *out_known, char **out_worker, GError **error)
 {
   WgStatement *statement = wg_db_statement (db, "replica-get", error);
   g_autoptr (GError) local = NULL;
+
+  *out_known = FALSE;
 
   if (statement == NULL)
     return FALSE;
   wg_statement_bind_text (statement, "id", self->ask->replica);
   if (wg_statement_next (statement, &local))
     {
+      *out_known = TRUE;
       if (g_strcmp0 (wg_statement_text (statement, "device"), self->ask->device_id) == 0)
         *out_worker = wg_statement_dup_text (statement, "worker");
     }
-  if (!wg_statement_end (statement, &local, error))
+  return wg_statement_end (statement, &local, error);
+}
+
+static gboolean
+check_replica (WgSessionJob *self, WgWork *work, char **out_worker, GError **error)
+{
+  gboolean known, adopted = FALSE;
+
+  if (!find_worker (self, work->db, &known, out_worker, error))
+    return FALSE;
+  if (!known && !wg_replica_adopt (work, self->ask->replica, self->ask->device_id, &adopted, error))
+    return FALSE;
+  if (adopted && !find_worker (self, work->db, &known, out_worker, error))
     return FALSE;
   return *out_worker != NULL || refuse (self, 404, "unknown-replica");
 }
@@ -225,7 +240,7 @@ wg_session_job_run (WgWork *work, gpointer data, GError **error)
     return refuse (self, 400, "bad-signature");
   if (device.revoked)
     return shut_out (self, work, &device, error);
-  if (!check_replica (self, work->db, &worker, error))
+  if (!check_replica (self, work, &worker, error))
     return FALSE;
   return worker == NULL || open_session (self, work, worker, error);
 }

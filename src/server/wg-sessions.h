@@ -32,6 +32,9 @@ WgSessionJob *wg_session_job_new (WgSessionRequest *ask, char *token, gint64 ses
 gint64 wg_sessions_get_lease_s (WgDb *db, GError **error);
 void wg_session_job_free (WgSessionJob *self);
 gboolean wg_session_job_run (WgWork *work, gpointer data, GError **error);
+/* wg-move.c */
+gboolean wg_replica_adopt (
+    WgWork *work, const char *id, const char *device, gboolean *out_adopted, GError **error);
 
 /* 0, or a status with the name of the problem; @error only for faults of our own. */
 int wg_sessions_find (const WgPlatform *platform,

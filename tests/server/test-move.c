@@ -214,6 +214,40 @@ test_asked (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* The platform is as it was before it gave the name: what it has is answered as it was, and what it
+ * lacks counts once. A stranger's name stays unknown. */
+static void
+test_restored (Fixture *fixture, gconstpointer data)
+{
+  Kit *kit = fixture->kit;
+  g_autoptr (Terminal) other = service_join (fixture, "wa2");
+  g_autoptr (Terminal) worker = service_join (fixture, "wa1");
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *rec = NULL, *refused = NULL, *first = NULL, *again = NULL;
+  g_autofree char *device = find_device (kit, worker->replica);
+  g_autofree char *nonce = NULL, *replica = wg_id_new (&kit->ports);
+  g_autoptr (HttpAnswer) foreign = NULL;
+  gint64 n;
+
+  rec = terminal_log (worker, terminal_create (worker, KIT_GRID_A1, WG_EVENT_LEVEL_GENERAL));
+  refused = terminal_log (worker, terminal_create (worker, KIT_GRID_B1, WG_EVENT_LEVEL_GENERAL));
+  for (guint i = 0; i < worker->lines->len; i++)
+    g_ptr_array_add (lines, g_strdup (worker->lines->pdata[i]));
+  first = push_all (worker);
+  g_assert_cmpstr (first, ==, "ar");
+  n = kit_count (kit, "op-count");
+  become (fixture, worker, replica, lines);
+  again = push_all (worker);
+  g_assert_cmpstr (again, ==, first);
+  g_assert_cmpint (kit_count (kit, "op-count"), ==, n + 2);
+
+  g_clear_pointer (&fixture->http->token, g_free);
+  nonce = service_ask_nonce (fixture, device);
+  foreign = service_open_session (fixture, device, other->replica, nonce, worker->secret);
+  service_assert_problem (foreign, 404, "unknown-replica");
+  kit_check (kit);
+}
+
 #define ADD(name, func)                                                                            \
   g_test_add (name, Fixture, GUINT_TO_POINTER (0), service_start, func, service_stop)
 
@@ -224,5 +258,6 @@ main (int argc, char **argv)
   ADD ("/server/move/answered-as-before", test_answered_as_before);
   ADD ("/server/move/twice", test_moved_twice);
   ADD ("/server/move/asked", test_asked);
+  ADD ("/server/move/restored", test_restored);
   return g_test_run ();
 }

@@ -14,7 +14,7 @@ LED = re.compile(
     r"g_random_\w+|open(at)?64|close|g_close|read|write|pread64|pwrite64|lseek64|fsync|fdatasync|ftruncate64|fstat64|"
     r"l?stat64|statvfs64|flock|rename|renameat2?|unlink|posix_fallocate64|mkdir|rmdir|fopen64|chmod|"
     r"g_(un)?link|g_remove|g_rmdir|g_mkdir\w*|g_dir_(open|read_name|close)|g_file_(get|set)_contents\w*|g_file_test|"
-    r"g_file_copy|g_mapped_file_new\w*)$"
+    r"g_file_(copy|create|read|replace)|g_mkstemp\w*|g_mapped_file_new\w*)$"
 )
 # The picture of a code, which the simulated desk does not ask for.
 OUTSIDE = {"g_file_set_contents"}

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What goes wrong: programs die, power fails, disks fill up, lines break, clocks jump, the platform
  * is restored from an old backup. */
-#include "run.h"
+#include "work.h"
+
+#include <string.h>
 
 static gint64 line_whole_us[WORLD_TABLETS]; /* when a partition ends; 0: none */
+/* Steps until the power fails of what had died in a write and runs again; 0: no such fate. The last
+ * one is the platform. */
+static guint power_due[WORLD_TABLETS + 1];
 
 static SimPower
 choose_power (SimRandom *random)
@@ -49,8 +54,22 @@ fail_power_of_platform (SimRandom *random)
   if (world.daemon.server)
     kill_daemon (random);
   sim_trace ("power of the platform");
-  sim_disk_power_loss (world.daemon.machine.disk, choose_power (random));
+  sim_disk_power_loss (world.daemon.machine.disk, sim_line.power > 0
+                                                      ? (SimPower) (sim_line.power - 1)
+                                                      : choose_power (random));
+  sim_line.power = 0;
   sim_machine_boot (&world.daemon.machine);
+}
+
+static void
+switch_off (guint tablet)
+{
+  for (guint i = 0; i < WORLD_TERMINALS; i++)
+    if (world.terminals[i].machine == &world.tablets[tablet] && world.terminals[i].store)
+      {
+        terminal_stop (&world.terminals[i]);
+        world.terminals[i].down = 1;
+      }
 }
 
 static void
@@ -78,6 +97,27 @@ act_die (SimRandom *random)
     terminal->process.die_after = 1 + sim_random_below (random, 40);
 }
 
+/* What died in a write finds that write again when it starts, tells others of it, and then the
+ * power fails: what was found must have been made durable. */
+static void
+act_recover (SimRandom *random)
+{
+  Terminal *terminal = work_choose_terminal (random);
+  guint writes = 1 + sim_random_below (random, 12);
+  guint steps = 2 + sim_random_below (random, 3);
+
+  if (sim_random_chance (random, 5000) && world.daemon.server)
+    {
+      world.daemon.process.die_after = writes;
+      power_due[WORLD_TABLETS] = steps;
+    }
+  else if (terminal)
+    {
+      terminal->process.die_after = writes;
+      power_due[terminal->machine - world.tablets] = steps;
+    }
+}
+
 static void
 act_kill_platform (SimRandom *random)
 {
@@ -102,6 +142,17 @@ static void
 act_answer (SimRandom *random)
 {
   sim_line.answers_left = 1 + sim_random_below (random, 6);
+}
+
+/* In the middle of a photo, and what came of it is on the disk in part only. */
+static void
+act_torn_photo (SimRandom *random)
+{
+  Terminal *terminal = work_choose_terminal (random);
+
+  if (terminal)
+    work_create_with_photo (terminal, random);
+  sim_line.pieces_left = 1 + sim_random_below (random, 2);
 }
 
 static void
@@ -149,13 +200,25 @@ mend_line (guint tablet)
 }
 
 static void
+cut_line (guint tablet, guint seconds)
+{
+  sim_trace ("tablet %u has no line", tablet);
+  sim_line_set_cut (&world.tablets[tablet], TRUE);
+  line_whole_us[tablet] = sim.now_us + seconds * SIM_SECOND;
+}
+
+static void
 act_partition (SimRandom *random)
 {
   guint tablet = sim_random_below (random, WORLD_TABLETS);
 
-  sim_trace ("tablet %u has no line", tablet);
-  sim_line_set_cut (&world.tablets[tablet], TRUE);
-  line_whole_us[tablet] = sim.now_us + sim_random_below (random, 300) * SIM_SECOND;
+  cut_line (tablet, sim_random_below (random, 300));
+}
+
+void
+faults_cut_line (const Terminal *terminal, guint seconds)
+{
+  cut_line ((guint) (terminal->machine - world.tablets), seconds);
 }
 
 static void
@@ -175,6 +238,22 @@ static void
 act_clock (SimRandom *random)
 {
   set_clock (sim_random_below (random, WORLD_TABLETS), random);
+}
+
+void
+faults_set_clock (const Terminal *terminal, SimRandom *random)
+{
+  set_clock ((guint) (terminal->machine - world.tablets), random);
+}
+
+void
+faults_go_flat (const Terminal *terminal, SimRandom *random)
+{
+  guint tablet = (guint) (terminal->machine - world.tablets);
+
+  switch_off (tablet);
+  sim_machine_boot (&world.tablets[tablet]);
+  set_clock (tablet, random);
 }
 
 /* Its battery was flat: it starts with another clock than it had. */
@@ -212,6 +291,16 @@ act_restore (SimRandom *random)
   world.daemon.down = 1;
 }
 
+void
+faults_restore (SimRandom *random)
+{
+  act_restore (random);
+  if (world.daemon.restoring || !daemon_start ())
+    return;
+  world.daemon.down = 0;
+  oracle_platform_up ();
+}
+
 /* --- the line's own faults, by rates --------------------------------------------------------- */
 
 static void
@@ -229,6 +318,7 @@ enum
   LINE_BUSY,
   PREEMPT,
   SMALL_PAGES,
+  STORE,
 };
 
 const RunAction RUN_FAULTS[] = {
@@ -240,6 +330,7 @@ const RunAction RUN_FAULTS[] = {
   [LINE_BUSY] = { "busy", 0, nothing },
   [PREEMPT] = { "preempt", 0, nothing },
   [SMALL_PAGES] = { "small-pages", 0, nothing },
+  [STORE] = { "store", 0, nothing },
   { "kill", 6, act_kill },
   { "power", 6, act_power },
   { "die", 8, act_die },
@@ -254,6 +345,8 @@ const RunAction RUN_FAULTS[] = {
   { "clock", 5, act_clock },
   { "flat", 4, act_flat },
   { "restore", 3, act_restore },
+  { "recover", 5, act_recover },
+  { "torn-photo", 4, act_torn_photo },
 };
 const guint RUN_N_FAULTS = G_N_ELEMENTS (RUN_FAULTS);
 
@@ -271,11 +364,12 @@ faults_begin (SimRandom *random, guint64 enabled)
   line->portal = RATE (LINE_PORTAL, 300);
   line->busy = RATE (LINE_BUSY, 300);
   line->small_pages = RATE (SMALL_PAGES, 10000);
+  line->store = RATE (STORE, 2000);
   line->delay_us = RATE (LINE_DELAY, 12 * SIM_SECOND);
   sim.preempt = RATE (PREEMPT, 4000);
 #undef RATE
-  for (guint i = 0; i < WORLD_TABLETS; i++)
-    line_whole_us[i] = 0;
+  memset (line_whole_us, 0, sizeof line_whole_us);
+  memset (power_due, 0, sizeof power_due);
 }
 
 void
@@ -307,7 +401,10 @@ start_again (void)
       if (world.daemon.restoring)
         restore ();
       if (daemon_start ())
-        oracle_platform_up ();
+        {
+          oracle_platform_up ();
+          sim_line.behind_push = power_due[WORLD_TABLETS] > 0;
+        }
       else
         world.daemon.down = 1;
     }
@@ -320,6 +417,17 @@ start_again (void)
     }
 }
 
+/* Of what runs again. */
+static void
+tend_power (SimRandom *random)
+{
+  for (guint i = 0; i < WORLD_TABLETS; i++)
+    if (power_due[i] > 0 && --power_due[i] == 0)
+      fail_power_of_tablet (i, random);
+  if (power_due[WORLD_TABLETS] > 0 && --power_due[WORLD_TABLETS] == 0)
+    fail_power_of_platform (random);
+}
+
 void
 faults_tend (SimRandom *random)
 {
@@ -328,16 +436,19 @@ faults_tend (SimRandom *random)
       Terminal *terminal = &world.terminals[i];
       if (terminal->store && terminal->process.dead)
         {
+          guint tablet = (guint) (terminal->machine - world.tablets);
           gboolean power = sim_random_chance (random, 5000);
           kill_terminal (terminal, random);
-          if (power)
-            fail_power_of_tablet ((guint) (terminal->machine - world.tablets), random);
+          if (power_due[tablet] > 0)
+            terminal->down = 1;
+          else if (power)
+            fail_power_of_tablet (tablet, random);
         }
     }
   if (world.daemon.server && world.daemon.process.dead)
     {
       kill_daemon (random);
-      if (sim_random_chance (random, 5000))
+      if (sim_line.power > 0 || (power_due[WORLD_TABLETS] == 0 && sim_random_chance (random, 5000)))
         fail_power_of_platform (random);
       else /* what it finds when it starts is there, but not for ever */
         world.daemon.down = 1;
@@ -345,6 +456,7 @@ faults_tend (SimRandom *random)
   for (guint i = 0; i < WORLD_TABLETS; i++)
     if (line_whole_us[i] > 0 && line_whole_us[i] <= sim.now_us)
       mend_line (i);
+  tend_power (random);
   start_again ();
 }
 
@@ -359,7 +471,9 @@ faults_end (void)
   sim_disk_set_full (world.daemon.machine.disk, FALSE);
   sim_disk_set_errors (world.daemon.machine.disk, 0);
   world.daemon.process.die_after = world.daemon.console.die_after = 0;
-  sim_line.answers_left = 0;
+  sim_line.answers_left = sim_line.pieces_left = 0;
+  sim_line.behind_push = FALSE;
+  memset (power_due, 0, sizeof power_due);
   world.daemon.down = MIN (world.daemon.down, 1);
   for (guint i = 0; i < WORLD_TABLETS; i++)
     {

@@ -120,6 +120,31 @@ oracle_moved (const char *worker, const char *grid)
   g_hash_table_add (moves, g_strconcat (worker, " ", grid, NULL));
 }
 
+static const char *
+grid_of_worker (const char *worker)
+{
+  if (g_str_equal (worker, "w1"))
+    return WORLD_GRID_CODES[0];
+  if (g_str_equal (worker, "w2"))
+    return WORLD_GRID_CODES[1];
+  return g_str_equal (worker, "w3") ? WORLD_GRID_CODES[2] : NULL;
+}
+
+gboolean
+oracle_is_of_town (const char *worker, guint grid)
+{
+  for (guint i = 0; i < WORLD_GRIDS; i++)
+    {
+      g_autofree char *move = g_strconcat (worker, " ", WORLD_GRID_CODES[i], NULL);
+      const char *own = grid_of_worker (worker);
+
+      if (strncmp (WORLD_GRID_CODES[i], WORLD_GRID_CODES[grid], strlen ("370502001")) == 0 &&
+          (g_strcmp0 (own, WORLD_GRID_CODES[i]) == 0 || g_hash_table_contains (moves, move)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 void
 oracle_carried (void)
 {
@@ -258,16 +283,6 @@ known_free (gpointer data)
   g_free (self->kind);
   g_free (self->line);
   g_free (self);
-}
-
-static const char *
-grid_of_worker (const char *worker)
-{
-  if (g_str_equal (worker, "w1"))
-    return WORLD_GRID_CODES[0];
-  if (g_str_equal (worker, "w2"))
-    return WORLD_GRID_CODES[1];
-  return g_str_equal (worker, "w3") ? WORLD_GRID_CODES[2] : NULL;
 }
 
 /* By tables of the test's own, not the platform's. */

@@ -105,7 +105,7 @@ settle (void)
     }
 }
 
-/* Two tablets of unlike versions, in some of the runs. */
+/* Tablets of unlike versions, and where photos lie, in some of the runs. */
 static void
 choose_versions (void)
 {
@@ -113,6 +113,8 @@ choose_versions (void)
 
   for (guint i = 0; i < WORLD_TABLETS; i++)
     world.tablets[i].old = sim_random_chance (&random, 2500);
+  if (sim_random_chance (&random, 2500))
+    daemon_set_store ();
 }
 
 static gpointer

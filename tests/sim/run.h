@@ -50,6 +50,11 @@ void faults_begin (SimRandom *random, guint64 enabled);
 void faults_act (SimRandom *random, guint64 enabled);
 void faults_tend (SimRandom *random); /* each step: buries the dead, starts again */
 void faults_end (void);               /* nothing fails any more, and all runs again */
+/* For work that needs a fault at its place. */
+void faults_cut_line (const Terminal *terminal, guint seconds);
+void faults_set_clock (const Terminal *terminal, SimRandom *random);
+void faults_go_flat (const Terminal *terminal, SimRandom *random); /* in order; another clock */
+void faults_restore (SimRandom *random);                           /* and the platform serves */
 
 /* --- oracle.c -------------------------------------------------------------------------------- */
 
@@ -61,6 +66,8 @@ void oracle_undone (const char *rec);
 void oracle_dismissed (const char *rec);
 /* From now on the worker may work there, too: what was made before a move is still taken. */
 void oracle_moved (const char *worker, const char *grid);
+/* It may be of the town of that grid. */
+gboolean oracle_is_of_town (const char *worker, guint grid);
 /* Rows came in a bundle. */
 void oracle_carried (void);
 char *oracle_any_record (SimRandom *random); /* (transfer full) (nullable) */

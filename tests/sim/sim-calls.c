@@ -343,6 +343,103 @@ WRAP_REAL (gboolean,
   return good || tell (target, error);
 }
 
+WRAP_REAL (gboolean,
+           g_key_file_load_from_file,
+           GKeyFile *file,
+           const char *path,
+           GKeyFileFlags flags,
+           GError **error)
+{
+  g_autofree char *text = NULL;
+  gsize n;
+
+  if (!is_ours (path))
+    return __real_g_key_file_load_from_file (file, path, flags, error);
+  return __wrap_g_file_get_contents (path, &text, &n, error) &&
+         g_key_file_load_from_data (file, text, n, flags, error);
+}
+
+/* A name that nobody has, by chance. */
+WRAP_REAL (gint, g_mkstemp, gchar *path)
+{
+  gsize n = strlen (path);
+  char mark[17];
+
+  if (!is_ours (path))
+    return __real_g_mkstemp (path);
+  g_snprintf (mark, sizeof mark, "%016" G_GINT64_MODIFIER "x", sim_random_next (&sim.random));
+  memcpy (path + n - 6, mark, 6);
+  return __wrap_open64 (path, O_RDWR | O_CREAT | O_EXCL, 0600);
+}
+
+/* --- a stream into a file -------------------------------------------------------------------- */
+
+#define SIM_TYPE_SINK (sim_sink_get_type ())
+G_DECLARE_FINAL_TYPE (SimSink, sim_sink, SIM, SINK, GOutputStream)
+
+struct _SimSink
+{
+  GOutputStream parent_instance;
+  SimHandle *handle;
+};
+
+G_DEFINE_FINAL_TYPE (SimSink, sim_sink, G_TYPE_OUTPUT_STREAM)
+
+static gssize
+sim_sink_write (
+    GOutputStream *stream, const void *data, gsize n, GCancellable *cancellable, GError **error)
+{
+  SimHandle *handle = SIM_SINK (stream)->handle;
+  gssize done = sim_file_write (handle, data, n, sim_file_size (handle));
+
+  if (done < 0)
+    tell ("a stream", error);
+  return done;
+}
+
+static void
+sim_sink_finalize (GObject *object)
+{
+  sim_file_close (SIM_SINK (object)->handle);
+  G_OBJECT_CLASS (sim_sink_parent_class)->finalize (object);
+}
+
+static void
+sim_sink_class_init (SimSinkClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = sim_sink_finalize;
+  G_OUTPUT_STREAM_CLASS (klass)->write_fn = sim_sink_write;
+}
+
+static void
+sim_sink_init (SimSink *self)
+{
+}
+
+/* What the product does with it every stream can. */
+WRAP_REAL (GFileOutputStream *,
+           g_file_replace,
+           GFile *file,
+           const char *tag,
+           gboolean backup,
+           GFileCreateFlags flags,
+           GCancellable *cancellable,
+           GError **error)
+{
+  g_autofree char *path = g_file_get_path (file);
+  SimHandle *handle;
+  SimSink *self;
+
+  if (!is_ours (path))
+    return __real_g_file_replace (file, tag, backup, flags, cancellable, error);
+  handle = sim_file_open (path, O_CREAT | O_TRUNC);
+  if (handle == NULL)
+    return tell (path, error), NULL;
+  self = g_object_new (SIM_TYPE_SINK, NULL);
+  self->handle = handle;
+  return (GFileOutputStream *) self;
+}
+
 GMappedFile *__real_g_mapped_file_new_from_fd (int fd, gboolean writable, GError **error);
 
 /* A file of the system's with the same bytes. */

@@ -74,6 +74,17 @@ sim_line_clear (void)
 
 /* --- the way there and back ------------------------------------------------------------------- */
 
+/* A piece was taken, and more are to come. */
+static gboolean
+is_piece (const SimRequest *request, const SimReply *reply)
+{
+  const char *length = sim_headers_get (request->headers, "Upload-Length");
+  const char *offset = sim_headers_get (reply->headers, "Upload-Offset");
+
+  return g_str_equal (request->method, "PATCH") && reply->status == 204 && length && offset &&
+         strcmp (length, offset) != 0;
+}
+
 static void
 answer (Exchange *self)
 {
@@ -86,6 +97,21 @@ answer (Exchange *self)
     {
       sim_trace ("dies behind an answer");
       sim_line.platform->dead = TRUE;
+    }
+  if (!gone && sim_line.pieces_left > 0 && is_piece (self->request, reply) &&
+      --sim_line.pieces_left == 0)
+    {
+      sim_trace ("dies behind a piece of a photo");
+      sim_line.platform->dead = TRUE;
+      sim_line.power = SIM_POWER_TEAR + 1;
+    }
+  if (!gone && sim_line.behind_push && reply->status == 200 &&
+      g_str_equal (self->request->path, "/v1/sync/push"))
+    {
+      sim_trace ("dies behind a push");
+      sim_line.behind_push = FALSE;
+      sim_line.platform->dead = TRUE;
+      sim_line.power = SIM_POWER_LOSE + 1;
     }
   if (gone || self->nobody_waits)
     sim_reply_free (reply);

@@ -166,7 +166,7 @@ gboolean sim_door_is_open (void);
 /* In 10,000 of exchanges. */
 typedef struct
 {
-  guint drop_request, drop_reply, cut_request, cut_reply, twice, portal, busy, small_pages;
+  guint drop_request, drop_reply, cut_request, cut_reply, twice, portal, busy, small_pages, store;
   gint64 delay_us; /* at most, one way */
 } SimLineFaults;
 
@@ -176,6 +176,9 @@ typedef struct
   guint64 n_sent, n_lost, n_cut, n_twice;
   SimProcess *platform; /* who serves */
   guint answers_left;   /* until it dies right behind one; 0: no such fate */
+  guint pieces_left;    /* the same for pieces of photos that are not whole with it */
+  gboolean behind_push; /* the same for the next push that it says it has */
+  guint power;          /* a SimPower + 1: the power that failed when it died so; 0: it did not */
   /* Looks at what the platform said, the moment it leaves the platform. */
   void (*on_reply) (const SimRequest *request, const SimReply *reply);
 } SimLine;
@@ -185,6 +188,8 @@ extern SimLine sim_line;
 void sim_line_set_cut (const SimMachine *machine, gboolean cut); /* partition */
 gboolean sim_line_is_cut (const SimMachine *machine);
 void sim_line_clear (void);
+/* The platform's object store is empty again. */
+void sim_store_clear (void);
 /* In the place of GNetworkMonitor. */
 GObject *sim_monitor_new (void);
 void sim_monitor_tell (GObject *monitor);

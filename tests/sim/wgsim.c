@@ -222,6 +222,7 @@ find_mutant (const char *name, guint64 known)
       RunOptions options = { i == 0 ? known : i - 1 };
       g_autofree char *violation = NULL;
 
+      current_seed = options.seed;
       run_seed (&options, &violation);
       if (violation == NULL)
         continue;

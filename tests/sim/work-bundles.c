@@ -32,30 +32,6 @@ choose_stick (SimRandom *random, gboolean answered)
   return NULL;
 }
 
-static GBytes *
-read_file (SimProcess *process, const char *path)
-{
-  SimProcess *before = sim_enter (process);
-  char *data = NULL;
-  gsize n = 0;
-  gboolean good = g_file_get_contents (path, &data, &n, NULL);
-
-  sim_enter (before);
-  return good ? g_bytes_new_take (data, n) : NULL;
-}
-
-static gboolean
-write_file (SimProcess *process, const char *path, GBytes *bytes)
-{
-  SimProcess *before = sim_enter (process);
-  gboolean good = g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL),
-                                            (gssize) g_bytes_get_size (bytes),
-                                            G_FILE_SET_CONTENTS_NONE, 0600, NULL);
-
-  sim_enter (before);
-  return good;
-}
-
 /* What a bad stick makes of a file: a part of it, or another byte somewhere. */
 static GBytes *
 spoil (GBytes *bytes, SimRandom *random)
@@ -70,17 +46,12 @@ spoil (GBytes *bytes, SimRandom *random)
   return g_bytes_new_take (copy, n);
 }
 
-void
-act_bundle_export (SimRandom *random)
+static void export (Terminal *terminal, Stick *stick)
 {
-  Terminal *terminal = work_choose_terminal (random);
-  Stick *stick = &sticks[sim_random_below (random, N_STICKS)];
   g_autoptr (GError) error = NULL;
-  g_autofree WgBundleCounts *counts = NULL;
+  g_autofree WgBundleCounts *counts =
+      terminal_do (terminal, wg_bundle_export_job, (gpointer) STICK, &error);
 
-  if (terminal == NULL)
-    return;
-  counts = terminal_do (terminal, wg_bundle_export_job, (gpointer) STICK, &error);
   sim_trace ("%s: bundle of %d operations %s", terminal->process.name,
              counts ? (int) counts->n_operations : 0, error ? error->message : "written");
   if (counts == NULL || !terminal_runs (terminal))
@@ -88,20 +59,62 @@ act_bundle_export (SimRandom *random)
   g_clear_pointer (&stick->bundle, g_bytes_unref);
   g_clear_pointer (&stick->answer, g_bytes_unref);
   stick->terminal = terminal;
-  stick->bundle = read_file (&terminal->process, STICK);
+  stick->bundle = world_read_file (&terminal->process, STICK);
+}
+
+void
+act_bundle_export (SimRandom *random)
+{
+  Terminal *terminal = work_choose_terminal (random);
+  Stick *stick = &sticks[sim_random_below (random, N_STICKS)];
+
+  if (terminal)
+    export (terminal, stick);
+}
+
+static GBytes *
+import_at_console (GBytes *file)
+{
+  static const char *const command[] = { "bundle",   "import",       STICK_AT_DESK,
+                                         "--answer", ANSWER_AT_DESK, NULL };
+
+  if (!world_write_file (&world.daemon.console, STICK_AT_DESK, file) ||
+      console_run (command, NULL) != 0)
+    return NULL;
+  return world_read_file (&world.daemon.console, ANSWER_AT_DESK);
+}
+
+/* By the machine's command, or by a sub-centre's desk over the line. */
+static void
+import (Stick *stick, GBytes *file, gboolean bad, SimRandom *random)
+{
+  gboolean over_line = sim_random_chance (random, 5000);
+  g_autoptr (GError) error = NULL;
+  GBytes *answer;
+
+  if (world.daemon.down > 0 || world.daemon.restoring)
+    return;
+  answer = over_line ? desk_hand_in (file, &error) : import_at_console (file);
+  if (over_line)
+    sim_trace ("desk: %s", error ? error->message : "handed in");
+  if (answer == NULL)
+    return;
+  if (bad)
+    sim_violate ("I21 the platform took a bundle that is cut, changed or its own answer");
+  if (over_line && !oracle_is_of_town (stick->terminal->worker, 0))
+    sim_violate ("I8 a desk handed in what another town's worker brought");
+  g_clear_pointer (&stick->answer, g_bytes_unref);
+  stick->answer = answer;
 }
 
 void
 act_bundle_import (SimRandom *random)
 {
-  static const char *const command[] = { "bundle",   "import",       STICK_AT_DESK,
-                                         "--answer", ANSWER_AT_DESK, NULL };
   Stick *stick = choose_stick (random, FALSE);
   g_autoptr (GBytes) file = NULL;
   gboolean bad = TRUE;
-  int code;
 
-  if (stick == NULL || world.daemon.down > 0 || world.daemon.restoring)
+  if (stick == NULL)
     return;
   if (stick->answer && sim_random_chance (random, 500))
     file = g_bytes_ref (stick->answer);
@@ -109,15 +122,23 @@ act_bundle_import (SimRandom *random)
     file = spoil (stick->bundle, random);
   else
     file = g_bytes_ref (stick->bundle), bad = FALSE;
-  if (!write_file (&world.daemon.console, STICK_AT_DESK, file))
+  import (stick, file, bad, random);
+}
+
+static void
+take_answer (Terminal *terminal, const Stick *stick, GBytes *file, gboolean bad)
+{
+  g_autofree WgBundleCounts *counts = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!terminal_runs (terminal) || !world_write_file (&terminal->process, STICK, file))
     return;
-  code = console_run (command, NULL);
-  if (code == 0 && bad)
-    return sim_violate ("I21 the platform took a bundle that is cut, changed or its own answer");
-  if (code != 0)
-    return;
-  g_clear_pointer (&stick->answer, g_bytes_unref);
-  stick->answer = read_file (&world.daemon.console, ANSWER_AT_DESK);
+  counts = terminal_do (terminal, wg_bundle_import_job, (gpointer) STICK, &error);
+  sim_trace ("%s: answer %s", terminal->process.name, error ? error->message : "taken");
+  if (counts)
+    oracle_carried ();
+  if (counts && (bad || terminal != stick->terminal))
+    sim_violate ("I21 a tablet took an answer that is cut, changed or another's");
 }
 
 void
@@ -126,24 +147,62 @@ act_bundle_answer (SimRandom *random)
   Stick *stick = choose_stick (random, TRUE);
   gboolean bad = sim_random_chance (random, 1500);
   g_autoptr (GBytes) file = NULL;
-  g_autofree WgBundleCounts *counts = NULL;
-  g_autoptr (GError) error = NULL;
   Terminal *terminal;
 
   if (stick == NULL)
     return;
   terminal = sim_random_chance (random, 1500) ? work_choose_terminal (random) : stick->terminal;
-  if (terminal == NULL || !terminal_runs (terminal))
+  if (terminal == NULL)
     return;
   file = bad ? spoil (stick->answer, random) : g_bytes_ref (stick->answer);
-  if (!write_file (&terminal->process, STICK, file))
+  take_answer (terminal, stick, file, bad);
+}
+
+/* There and back, as somebody does who has no network: what it told of is settled by that alone. */
+static gboolean
+make_trip (Terminal *terminal, Stick *stick, SimRandom *random)
+{
+  if (!terminal_runs (terminal))
+    return FALSE;
+  export (terminal, stick);
+  if (stick->terminal != terminal || stick->bundle == NULL)
+    return FALSE;
+  import (stick, stick->bundle, FALSE, random);
+  return stick->answer != NULL;
+}
+
+void
+act_bundle_trip (SimRandom *random)
+{
+  Terminal *terminal = work_choose_terminal (random);
+  Stick *stick = &sticks[0];
+
+  if (terminal == NULL)
     return;
-  counts = terminal_do (terminal, wg_bundle_import_job, (gpointer) STICK, &error);
-  sim_trace ("%s: answer %s", terminal->process.name, error ? error->message : "taken");
-  if (counts)
-    oracle_carried ();
-  if (counts && (bad || terminal != stick->terminal))
-    sim_violate ("I21 a tablet took an answer that is cut, changed or another's");
+  faults_cut_line (terminal, 100 + sim_random_below (random, 200));
+  work_create_with_photo (terminal, random);
+  if (make_trip (terminal, stick, random))
+    take_answer (terminal, stick, stick->answer, FALSE);
+}
+
+/* The platform is restored while the answer is on its way, and another bundle makes the trip before
+ * the first answer is there: it speaks of operations that nobody has any more. */
+void
+act_bundle_old (SimRandom *random)
+{
+  Terminal *terminal = work_choose_terminal (random);
+
+  if (terminal == NULL || world.daemon.n_backups == 0 || world.daemon.server == NULL)
+    return;
+  faults_cut_line (terminal, 200 + sim_random_below (random, 200));
+  work_create_with_photo (terminal, random);
+  if (!make_trip (terminal, &sticks[0], random))
+    return;
+  faults_restore (random);
+  if (world.daemon.server == NULL || !make_trip (terminal, &sticks[1], random))
+    return;
+  take_answer (terminal, &sticks[1], sticks[1].answer, FALSE);
+  take_answer (terminal, &sticks[0], sticks[0].answer, FALSE);
 }
 
 void

@@ -274,6 +274,75 @@ act_record_reveal (SimRandom *random)
   work_do ("reveal", &work, reveal_job);
 }
 
+/* --- two at once -------------------------------------------------------------------------------
+ */
+
+static gpointer
+find_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Work *work = data;
+  g_autoptr (GPtrArray) items = list_records (context, work, wg_kind_find ("resident"), error);
+
+  if (items && items->len > 0)
+    work->id = g_strdup (wg_record_item_get_view (items->pdata[0])->record->id);
+  return NULL;
+}
+
+static gpointer
+write_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Work *work = data;
+  g_autoptr (WgRecordView) view = wg_records_get (context, work->rec, error);
+  g_autoptr (WgRecord) wanted = view ? wg_record_edit (view->record) : NULL;
+
+  if (view == NULL)
+    return NULL;
+  work->id = g_strdup (work->rec);
+  wg_record_set_text (wanted, "phone", work->value);
+  work->done = wg_records_change (context, NULL, wanted, NULL, NULL, error);
+  return NULL;
+}
+
+static void
+write_phone (Terminal *terminal, SimRandom *random, const char *rec, const char *value)
+{
+  Work work = { random, .at = terminal, .rec = rec, .value = value };
+
+  work_do ("race", &work, write_job);
+}
+
+/* What is observed while the line is away goes up after the tablet was started anew, with another
+ * clock: then nothing but its wall clock says when that was. */
+void
+act_race (SimRandom *random)
+{
+  Terminal *one = &world.terminals[0];
+  Terminal *two = &world.terminals[2];
+  Work work = { random };
+
+  if (!one->used || !two->used || !terminal_runs (one) || !terminal_runs (two))
+    return;
+  terminal_do (one, find_job, &work, NULL);
+  if (work.id == NULL)
+    return;
+  if (sim_random_chance (random, 5000))
+    {
+      Terminal *other = one;
+      one = two;
+      two = other;
+    }
+  faults_cut_line (one, 200 + sim_random_below (random, 100));
+  faults_cut_line (two, 150 + sim_random_below (random, 100));
+  faults_set_clock (one, random);
+  write_phone (one, random, work.id, "13800000011");
+  sim_sleep ((70 + sim_random_below (random, 60)) * SIM_SECOND);
+  write_phone (two, random, work.id, "13800000012");
+  faults_go_flat (one, random);
+  if (sim_random_chance (random, 5000))
+    faults_go_flat (two, random);
+  g_free (work.id);
+}
+
 /* --- conflicts ------------------------------------------------------------------------------- */
 
 static gpointer

@@ -68,10 +68,10 @@ choose_event (WgStoreContext *context, Work *work, GError **error)
 void
 work_do (const char *name, Work *work, WgStoreJob job)
 {
-  Terminal *terminal = work_choose_terminal (work->random);
+  Terminal *terminal = work->at ? work->at : work_choose_terminal (work->random);
   g_autoptr (GError) error = NULL;
 
-  if (terminal)
+  if (terminal && terminal_runs (terminal))
     {
       terminal_do (terminal, job, work, &error);
       sim_trace ("%s: %s %s %s", terminal->process.name, name, work->id ? work->id : "",
@@ -85,10 +85,12 @@ work_do (const char *name, Work *work, WgStoreJob job)
   g_free (work->id);
 }
 
+/* A large one goes up in several pieces. */
 static GBytes *
-make_jpeg (SimRandom *random)
+make_jpeg (SimRandom *random, gboolean large)
 {
-  gsize n = 200 + sim_random_below (random, sim_random_chance (random, 500) ? 200000 : 4000);
+  gsize n =
+      large ? 70000 + sim_random_below (random, 130000) : 200 + sim_random_below (random, 4000);
   guint8 *bytes = g_malloc (n);
 
   sim_random_fill (random, bytes, n);
@@ -99,7 +101,8 @@ make_jpeg (SimRandom *random)
 static char *
 add_photo (WgStoreContext *context, Work *work, GError **error)
 {
-  g_autoptr (GBytes) jpeg = make_jpeg (work->random);
+  gboolean large = work->with_photo || sim_random_chance (work->random, 500);
+  g_autoptr (GBytes) jpeg = make_jpeg (work->random, large);
 
   return wg_attachment_store_add (context, jpeg, 0, error);
 }
@@ -140,14 +143,15 @@ create_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, G
     return NULL;
   work->level = sim_random_below (work->random, 3);
   event = make_event (context, work);
-  if (sim_random_chance (work->random, 3000))
+  if (work->with_photo || sim_random_chance (work->random, 3000))
     {
       g_autofree char *photo = add_photo (context, work, error);
       if (photo == NULL)
         return NULL;
       event->photos = g_strdupv ((char *[]) { photo, NULL });
     }
-  if (event->level == WG_EVENT_LEVEL_DAILY && sim_random_chance (work->random, 6000))
+  if (event->level == WG_EVENT_LEVEL_DAILY && !work->with_photo &&
+      sim_random_chance (work->random, 6000))
     work->hold_ms = 120000;
   work->id = wg_event_store_create (context, event, work->hold_ms, NULL, error);
   work->done = work->id != NULL;
@@ -160,6 +164,14 @@ act_create (SimRandom *random)
   Work work = { random };
 
   work_do ("create", &work, create_job);
+}
+
+void
+work_create_with_photo (Terminal *terminal, SimRandom *random)
+{
+  Work work = { random, .at = terminal, .with_photo = TRUE };
+
+  work_do ("create with photo", &work, create_job);
 }
 
 static gpointer
@@ -399,6 +411,9 @@ const RunAction WORK_ACTIONS[] = {
   { "bundle", 4, act_bundle_export, 0 },
   { "bundle-import", 6, act_bundle_import, 0 },
   { "bundle-answer", 6, act_bundle_answer, 0 },
+  { "bundle-trip", 1, act_bundle_trip, EVENTS },
+  { "bundle-old", 1, act_bundle_old, EVENTS },
+  { "race", 3, act_race, RECORDS },
 };
 const guint WORK_N_ACTIONS = G_N_ELEMENTS (WORK_ACTIONS);
 

@@ -29,7 +29,7 @@ const char *const WORLD_GRID_CODES[WORLD_GRIDS] = {
 
 World world;
 
-static SimDisk *platform_template, *tablet_templates[WORLD_TABLETS];
+static SimDisk *platform_template, *desk_template, *tablet_templates[WORLD_TABLETS];
 
 /* Two workers share the first tablet; the first worker has a second one. */
 static const struct
@@ -257,6 +257,61 @@ terminal_do (Terminal *self, WgStoreJob job, gpointer data, GError **error)
   return result;
 }
 
+/* --- a sub-centre's desk -----------------------------------------------------------------------
+ */
+
+GBytes *
+world_read_file (SimProcess *process, const char *path)
+{
+  SimProcess *before = sim_enter (process);
+  char *data = NULL;
+  gsize n = 0;
+  gboolean good = g_file_get_contents (path, &data, &n, NULL);
+
+  sim_enter (before);
+  return good ? g_bytes_new_take (data, n) : NULL;
+}
+
+gboolean
+world_write_file (SimProcess *process, const char *path, GBytes *bytes)
+{
+  SimProcess *before = sim_enter (process);
+  gboolean good = g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL),
+                                            (gssize) g_bytes_get_size (bytes),
+                                            G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+
+  sim_enter (before);
+  return good;
+}
+
+void
+daemon_set_store (void)
+{
+  static const char settings[] = "[s3]\nurl=https://store.example/photos\nkey-id=sample\n"
+                                 "secret=sample\n";
+  g_autoptr (GBytes) bytes = g_bytes_new_static (settings, strlen (settings));
+
+  world_write_file (&world.daemon.process, PLATFORM_FOLDER "/s3.conf", bytes);
+}
+
+GBytes *
+desk_hand_in (GBytes *bundle, GError **error)
+{
+  Terminal *self = &world.desk;
+  SimProcess *before = sim_enter (&self->process);
+  gboolean good;
+
+  world_write_file (&self->process, "/sim/bundle.wgb", bundle);
+  self->context = g_main_context_new ();
+  g_main_context_push_thread_default (self->context);
+  self->store = wg_store_unlock (self->folder, &self->machine->ports, TERMINAL_SECRET, error);
+  good = self->store && wg_sync_hand_in (self->store, "/sim/bundle.wgb", "/sim/answer.wgb", error);
+  g_main_context_pop_thread_default (self->context);
+  sim_enter (before);
+  terminal_stop (self);
+  return good ? world_read_file (&self->process, "/sim/answer.wgb") : NULL;
+}
+
 /* --- the template ---------------------------------------------------------------------------- */
 
 /* The classes that the workers of this world use: a small standard is read quickly. */
@@ -350,6 +405,10 @@ init_machines (guint64 seed)
       terminal->process = (SimProcess) { .name = names[i], .machine = terminal->machine };
       terminal->process.monitor = sim_monitor_new ();
     }
+  sim_machine_init (&world.desk_machine, "desk", seed ^ 0x60);
+  world.desk = (Terminal) { .worker = "ca", .folder = "/sim/ca", .machine = &world.desk_machine };
+  world.desk.process = (SimProcess) { .name = "desk", .machine = &world.desk_machine };
+  world.desk.process.monitor = sim_monitor_new ();
   sim_line_clear ();
   sim_line.platform = &world.daemon.process;
 }
@@ -421,6 +480,7 @@ make_template (gpointer data)
   sim_enter (before);
   for (guint i = 0; i < WORLD_TERMINALS; i++)
     enrol (&world.terminals[i]);
+  enrol (&world.desk);
   daemon_stop ();
   return NULL;
 }
@@ -435,10 +495,12 @@ world_make_template (void)
   sim_start (1);
   init_machines (1);
   world.daemon.machine.disk = sim_disk_new ();
+  world.desk_machine.disk = sim_disk_new ();
   for (guint i = 0; i < WORLD_TABLETS; i++)
     world.tablets[i].disk = sim_disk_new ();
   sim_run (make_template, NULL);
   platform_template = g_steal_pointer (&world.daemon.machine.disk);
+  desk_template = g_steal_pointer (&world.desk_machine.disk);
   for (guint i = 0; i < WORLD_TABLETS; i++)
     tablet_templates[i] = g_steal_pointer (&world.tablets[i].disk);
   world_close ();
@@ -449,6 +511,7 @@ world_open (guint64 seed)
 {
   init_machines (seed);
   world.daemon.machine.disk = sim_disk_copy (platform_template);
+  world.desk_machine.disk = sim_disk_copy (desk_template);
   for (guint i = 0; i < WORLD_TABLETS; i++)
     world.tablets[i].disk = sim_disk_copy (tablet_templates[i]);
 }
@@ -457,10 +520,13 @@ void
 world_close (void)
 {
   sim_machine_clear (&world.daemon.machine);
+  sim_machine_clear (&world.desk_machine);
+  g_clear_object (&world.desk.process.monitor);
   g_clear_pointer (&world.daemon.restoring, g_free);
   for (guint i = 0; i < WORLD_TABLETS; i++)
     sim_machine_clear (&world.tablets[i]);
   for (guint i = 0; i < WORLD_TERMINALS; i++)
     g_clear_object (&world.terminals[i].process.monitor);
   sim_line_clear ();
+  sim_store_clear ();
 }

@@ -45,6 +45,8 @@ typedef struct
 typedef struct
 {
   Daemon daemon;
+  SimMachine desk_machine;
+  Terminal desk; /* of a sub-centre: hands in bundles, and is off otherwise */
   SimMachine tablets[WORLD_TABLETS];
   Terminal terminals[WORLD_TERMINALS];
 } World;
@@ -69,6 +71,12 @@ void terminal_stop (Terminal *self);
 gboolean terminal_runs (const Terminal *self);
 /* Lets what was announced to its window arrive. */
 void terminal_pump (Terminal *self);
+/* Over HTTP; what came back (transfer full), or %NULL with @error. */
+GBytes *desk_hand_in (GBytes *bundle, GError **error);
+gboolean world_write_file (SimProcess *process, const char *path, GBytes *bytes);
+/* Its photos go to an object store from its next start on. */
+void daemon_set_store (void);
+GBytes *world_read_file (SimProcess *process, const char *path);
 gpointer terminal_do (Terminal *self, WgStoreJob job, gpointer data, GError **error);
 
 G_END_DECLS
