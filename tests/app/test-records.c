@@ -381,6 +381,8 @@ test_refused (void)
   wg_form_set_value (form_in (dialog), "relation", "2");
   app_click (GTK_WIDGET (dialog), T ("Save"));
   wait_operations (tablet, WG_OPERATION_RECORD_PATCH, 1);
+  /* It is seen for as long as it fades, and would be taken for the one that comes. */
+  app_wait_gone (window_of (tablet), WG_TYPE_RECORD_DIALOG, NULL);
   app_tablet_answer (tablet, id, "relation");
   wg_window_show_page (tablet->window, "queue");
   app_click (window_of (tablet), T ("Mend and Report Again"));
