@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command serve: the daemon's main loop, signals, word to systemd. */
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,6 +17,7 @@
 
 #define DRAIN_S 30
 #define CLEAN_S 600
+#define TRIM_S 60
 
 static WgServerOptions options = { .rate = 600 };
 static char *listen_at, *unix_path, *tls_cert, *tls_key, *public_url;
@@ -147,6 +149,15 @@ note_address (WgWork *work, gpointer data, GError **error)
          wg_meta_set (work->db, "pin", pin ? pin : "", error);
 }
 
+/* Each thread's part of the heap keeps for good what its largest pull has needed, 27 of 65 MiB
+ * after an hour; an idle page of it costs more than asking for it again. */
+static gboolean
+on_trim_cb (gpointer unused)
+{
+  malloc_trim (0);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 run (Service *service)
 {
@@ -155,6 +166,7 @@ run (Service *service)
     g_unix_signal_add (SIGINT, on_terminated_cb, service),
     g_timeout_add_seconds (1, on_second_cb, service),
     g_timeout_add_seconds (CLEAN_S, on_clean_cb, service),
+    g_timeout_add_seconds (TRIM_S, on_trim_cb, NULL),
   };
 
   notify_manager ("READY=1");

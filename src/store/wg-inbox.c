@@ -14,6 +14,24 @@
 
 /* --- request --------------------------------------------------------------------------------- */
 
+static gboolean
+read_cursors (WgStoreContext *context, GHashTable *cursors, GError **error)
+{
+  WgStatement *row = wg_db_statement (context->db, "scope_list", error);
+  g_autoptr (GError) local = NULL;
+
+  if (row == NULL)
+    return FALSE;
+  while (wg_statement_next (row, &local))
+    {
+      gint64 *cursor = g_new (gint64, 1);
+
+      *cursor = wg_statement_int (row, "cursor");
+      g_hash_table_replace (cursors, wg_statement_dup_text (row, "name"), cursor);
+    }
+  return wg_statement_end (row, &local, error);
+}
+
 /**
  * wg_inbox_get_request:
  * @context: of the job
@@ -30,30 +48,53 @@ WgPullRequest *
 wg_inbox_get_request (WgStoreContext *context, GError **error)
 {
   g_autoptr (WgPullRequest) request = wg_pull_request_new ();
-  WgStatement *row = wg_db_statement (context->db, "scope_list", error);
-  g_autoptr (GError) local = NULL;
   WgEventCounts counts;
 
-  if (row == NULL)
-    return NULL;
-  while (wg_statement_next (row, &local))
-    {
-      gint64 *cursor = g_new (gint64, 1);
-
-      *cursor = wg_statement_int (row, "cursor");
-      g_hash_table_replace (request->cursor, wg_statement_dup_text (row, "name"), cursor);
-    }
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return NULL;
-    }
-  if (!wg_event_store_count (context, &counts, error))
+  if (!read_cursors (context, request->cursor, error) ||
+      !wg_event_store_count (context, &counts, error))
     return NULL;
   request->n_waiting = counts.n_waiting;
   request->n_photos = counts.n_photos;
   request->max_rows = WG_LIMIT_PULL_ROWS;
   return g_steal_pointer (&request);
+}
+
+/**
+ * wg_inbox_is_at:
+ * @context: of the job
+ * @request: what was asked for
+ * @out_is_at: (out): whether each scope is still where it was then
+ * @error: return location
+ *
+ * Tells whether the answer to @request still fits: rows may have come another way meanwhile, from a
+ * stick, and then a page that was made before them speaks of what is gone.
+ *
+ * Thread: the store's.
+ * Errors: of the engine.
+ *
+ * Returns: %TRUE if it could be told
+ */
+gboolean
+wg_inbox_is_at (WgStoreContext *context,
+                const WgPullRequest *request,
+                gboolean *out_is_at,
+                GError **error)
+{
+  g_autoptr (WgPullRequest) now = wg_pull_request_new ();
+  GHashTableIter iter;
+  gpointer scope, number;
+
+  if (!read_cursors (context, now->cursor, error))
+    return FALSE;
+  *out_is_at = g_hash_table_size (now->cursor) == g_hash_table_size (request->cursor);
+  g_hash_table_iter_init (&iter, now->cursor);
+  while (g_hash_table_iter_next (&iter, &scope, &number))
+    {
+      const gint64 *then = g_hash_table_lookup (request->cursor, scope);
+
+      *out_is_at &= then != NULL && *then == *(gint64 *) number;
+    }
+  return TRUE;
 }
 
 /* --- members --------------------------------------------------------------------------------- */

@@ -10,6 +10,11 @@ G_BEGIN_DECLS
 
 /* (transfer full) cursor of each scope */
 WgPullRequest *wg_inbox_get_request (WgStoreContext *context, GError **error);
+/* Whether nothing has moved the cursors since: else the answer to @request is out of date. */
+gboolean wg_inbox_is_at (WgStoreContext *context,
+                         const WgPullRequest *request,
+                         gboolean *out_is_at,
+                         GError **error);
 /* One transaction. Rows of scopes not asked for or not ours are refused. A record with waiting or
  * refused operations keeps them: local = base + waiting. A digest that does not match drops the
  * base of that scope and sets its cursor to 0 (self-healing, counted in meta "digest_mismatch"). */

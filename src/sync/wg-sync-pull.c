@@ -2,6 +2,7 @@
 /* The pull stage: one page of rows down, applied whole or not at all. */
 #include "sync/wg-sync-round.h"
 
+#include "db/wg-mutant.h"
 #include "store/wg-inbox.h"
 #include "wire/wg-wire-pull.h"
 #include "wire/wg-zstd.h"
@@ -10,7 +11,9 @@
 
 typedef struct
 {
+  const WgPullRequest *request;
   const WgPullPage *page;
+  gboolean fits;
   gboolean healed;
 } Apply;
 
@@ -25,6 +28,10 @@ apply_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GE
 {
   Apply *apply = data;
 
+  if (!wg_inbox_is_at (context, apply->request, &apply->fits, error))
+    return NULL;
+  if (!apply->fits && !WG_MUTANT ("late-page-taken"))
+    return JOB_DONE;
   return wg_inbox_apply (context, apply->page, &apply->healed, error) ? JOB_DONE : NULL;
 }
 
@@ -58,7 +65,7 @@ take_page (WgSyncRound *round,
 {
   g_autoptr (WgPullPage) page = wg_wire_pull_page_from_body (reply->body, error);
   WgSyncEventKind kind = WG_SYNC_EVENT_FAILED;
-  Apply apply = { .page = page };
+  Apply apply = { .request = request, .page = page };
   gboolean on, back;
 
   if (page == NULL)
@@ -85,6 +92,9 @@ take_page (WgSyncRound *round,
     }
   if (wg_sync_round_store (round, apply_job, &apply, &kind, error) == NULL)
     return kind;
+  /* Rows came from a stick while this page was on its way: asked again from there. */
+  if (!apply.fits)
+    return WG_SYNC_EVENT_MORE;
   /* A restored platform begins again, once; for ever and ever it may not. */
   if (apply.healed || (page->more && back))
     return WG_SYNC_EVENT_HEALED;

@@ -469,6 +469,48 @@ test_digest_heals (void)
   wg_test_store_check (f);
 }
 
+typedef struct
+{
+  const WgPullRequest *request;
+  gboolean is_at;
+} At;
+
+static gpointer
+at_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  At *at = data;
+
+  return GINT_TO_POINTER (wg_inbox_is_at (context, at->request, &at->is_at, error));
+}
+
+/* Rows that come another way while a page is under way make it out of date. */
+static void
+test_overtaken (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (WgEvent) event = make_remote (f, "井盖缺失", 1);
+  g_autoptr (WgPullRequest) before = wg_test_store_run (f, request_job, NULL);
+  g_autoptr (WgPullRequest) between = NULL;
+  At at = { before, FALSE };
+
+  wg_test_store_run (f, at_job, &at);
+  g_assert_true (at.is_at);
+  wg_test_platform_put_event (platform, event, NULL);
+  wg_test_pull (f, platform);
+  wg_test_store_run (f, at_job, &at);
+  g_assert_false (at.is_at); /* a scope more */
+  between = wg_test_store_run (f, request_job, NULL);
+  at.request = between;
+  wg_test_store_run (f, at_job, &at);
+  g_assert_true (at.is_at);
+  event->ver = 2;
+  wg_test_platform_put_event (platform, event, NULL);
+  wg_test_pull (f, platform);
+  wg_test_store_run (f, at_job, &at);
+  g_assert_false (at.is_at); /* the same scopes, further on */
+}
+
 /* Two scopes hold one record: it goes with the last; an older word does not undo a newer one. */
 static void
 test_two_scopes (void)
@@ -586,6 +628,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/inbox/later-version", test_later_version);
   g_test_add_func ("/store/inbox/impossible", test_impossible);
   g_test_add_func ("/store/inbox/digest-heals", test_digest_heals);
+  g_test_add_func ("/store/inbox/overtaken", test_overtaken);
   g_test_add_func ("/store/inbox/two-scopes", test_two_scopes);
   g_test_add_func ("/store/inbox/dropped-scope", test_dropped_scope);
   g_test_add_func ("/store/inbox/reset", test_reset);
