@@ -151,20 +151,6 @@ show_notice (WgEventPage *self)
     gtk_label_set_text (self->notice_label, text);
 }
 
-/* Each opens the page on which one of its authors, or the sub-centre, chooses. */
-static void
-show_conflicts (WgEventPage *self)
-{
-  GPtrArray *conflicts = self->view->conflicts;
-
-  wg_children_remove_all (GTK_WIDGET (self->conflicts));
-  for (guint i = 0; i < conflicts->len; i++)
-    gtk_box_append (self->conflicts, wg_conflict_button_new (wg_conflict_item_get_conflict (
-                                                                 g_ptr_array_index (conflicts, i)),
-                                                             wg_services_now_ms (self->services)));
-  gtk_widget_set_visible (GTK_WIDGET (self->conflicts), conflicts->len > 0);
-}
-
 /* --- content ---------------------------------------------------------------------------------- */
 
 static void
@@ -293,7 +279,8 @@ show_view (WgEventPage *self)
   show_truth (self);
   show_state (self);
   show_notice (self);
-  show_conflicts (self);
+  wg_conflict_buttons_show (self->conflicts, self->view->conflicts,
+                            wg_services_now_ms (self->services));
   show_facts (self);
   show_history (self);
   show_actions (self);

@@ -5,6 +5,8 @@
 #include <glib/gi18n.h>
 
 #include "app/wg-time.h"
+#include "app/widgets/wg-children.h"
+#include "store/wg-records.h"
 
 static char *
 list_fields (const WgConflict *conflict)
@@ -57,4 +59,27 @@ wg_conflict_button_new (const WgConflict *conflict, gint64 now_ms)
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, words,
                                   -1);
   return button;
+}
+
+/**
+ * wg_conflict_buttons_show:
+ * @box: where they stand; what stood there goes
+ * @conflicts: (element-type WgConflictItem): the open conflicts of an event or a record
+ * @now_ms: now
+ *
+ * Shows a button for each conflict, and nothing at all where there is none. Each opens the page on
+ * which one of its authors, or the sub-centre, chooses.
+ *
+ * Thread: UI.
+ * Errors: none.
+ */
+void
+wg_conflict_buttons_show (GtkBox *box, GPtrArray *conflicts, gint64 now_ms)
+{
+  wg_children_remove_all (GTK_WIDGET (box));
+  for (guint i = 0; i < conflicts->len; i++)
+    gtk_box_append (box,
+                    wg_conflict_button_new (
+                        wg_conflict_item_get_conflict (g_ptr_array_index (conflicts, i)), now_ms));
+  gtk_widget_set_visible (GTK_WIDGET (box), conflicts->len > 0);
 }

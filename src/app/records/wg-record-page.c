@@ -66,19 +66,6 @@ show_notice (WgRecordPage *self, const WgRecordView *view)
   gtk_label_set_text (self->notice_label, why != NULL ? why : "");
 }
 
-static void
-show_conflicts (WgRecordPage *self)
-{
-  GPtrArray *conflicts = self->sheet->conflicts;
-
-  wg_children_remove_all (GTK_WIDGET (self->conflicts));
-  for (guint i = 0; i < conflicts->len; i++)
-    gtk_box_append (self->conflicts, wg_conflict_button_new (wg_conflict_item_get_conflict (
-                                                                 g_ptr_array_index (conflicts, i)),
-                                                             wg_services_now_ms (self->services)));
-  gtk_widget_set_visible (GTK_WIDGET (self->conflicts), conflicts->len > 0);
-}
-
 /* --- confirmation ----------------------------------------------------------------------------- */
 
 static void
@@ -227,7 +214,8 @@ take_sheet (WgRecordPage *self, WgRecordSheet *fresh)
   gtk_label_set_text (self->heading, title);
   show_truth (self, view);
   show_notice (self, view);
-  show_conflicts (self);
+  wg_conflict_buttons_show (self->conflicts, self->sheet->conflicts,
+                            wg_services_now_ms (self->services));
   show_confirmation (self, view->record);
   if (!kept)
     show_parts (self);
