@@ -14,6 +14,7 @@
 #include "map/wg-tile-pack.h"
 #include "sample/wg-wkb.h"
 #include "wire/samples.h"
+#include "wire/wg-bundle.h"
 #include "wire/wg-wire-import.h"
 
 int LLVMFuzzerInitialize (int *argc, char ***argv);
@@ -165,6 +166,150 @@ feed_map (const char *text, gsize length)
     }
 }
 
+/* --- bundles --------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  guint8 public_key[WG_SIGN_PUBLIC], secret[WG_SIGN_SECRET];
+} Keys;
+
+static void
+same_bytes (gpointer data, guint8 *out, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = (guint8) (++*(guint8 *) data * 37);
+}
+
+static void
+append (GByteArray *out, GBytes *bytes)
+{
+  g_byte_array_append (out, g_bytes_get_data (bytes, NULL), (guint) g_bytes_get_size (bytes));
+  g_bytes_unref (bytes);
+}
+
+/* Parts as the bytes say: a type, a length, so many bytes; again. @out_parts are those that a
+ * reader has to give. Returns: whether a true writer could have made them. */
+static gboolean
+add_parts (
+    WgBundleWriter *writer, const char *script, gsize n, GByteArray *file, GPtrArray *out_parts)
+{
+  gboolean true_writer = TRUE;
+
+  for (gsize at = 0; at + 2 <= n;)
+    {
+      WgBundlePart part = (guint8) script[at];
+      gsize size = MIN ((guint8) script[at + 1], n - at - 2);
+
+      append (file, wg_bundle_writer_add (writer, part, script + at + 2, size));
+      true_writer = true_writer && part != WG_BUNDLE_END && part != 0;
+      if (true_writer)
+        g_ptr_array_add (out_parts, g_bytes_new (script + at + 1, size + 1));
+      at += 2 + size;
+    }
+  append (file, wg_bundle_writer_end (writer));
+  return true_writer;
+}
+
+/* A reader gives the parts that were written, from the first on, and nothing else. */
+static void
+read_parts (GBytes *file, const Keys *reader_keys, const GPtrArray *parts, gboolean all)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WgBundleReader) reader =
+                wg_bundle_reader_new (file, reader_keys->public_key, reader_keys->secret, &error);
+  guint n = 0;
+
+  g_assert_true ((reader == NULL) == (error != NULL));
+  while (reader != NULL)
+    {
+      g_autoptr (GBytes) data = NULL;
+      WgBundlePart part = wg_bundle_reader_next (reader, &data, &error);
+
+      g_assert_true ((part == 0) == (error != NULL));
+      if (part == 0 || part == WG_BUNDLE_END)
+        break;
+      g_assert_cmpuint (n, <, parts->len);
+      g_assert_cmpmem (g_bytes_get_data (data, NULL), g_bytes_get_size (data),
+                       (const char *) g_bytes_get_data (parts->pdata[n], NULL) + 1,
+                       g_bytes_get_size (parts->pdata[n]) - 1);
+      n++;
+    }
+  g_assert_true (!all || n == parts->len);
+}
+
+/* With another header in place of the true one, if there is one. */
+static gboolean
+add_head (GByteArray *file, GBytes *head, const char *header, gsize n_header)
+{
+  const guint8 *data = g_bytes_get_data (head, NULL);
+  gsize n_json = data[8] | (gsize) data[9] << 8;
+  const guint8 size[4] = { (guint8) n_header, (guint8) (n_header >> 8), (guint8) (n_header >> 16) };
+  gboolean same = n_header == 0 || (n_header == n_json && memcmp (header, data + 12, n_json) == 0);
+
+  g_byte_array_append (file, data, 8);
+  g_byte_array_append (file, n_header == 0 ? data + 8 : size, 4);
+  g_byte_array_append (file, n_header == 0 ? data + 12 : (const guint8 *) header,
+                       (guint) (n_header == 0 ? n_json : n_header));
+  g_byte_array_append (file, data + 12 + n_json, (guint) (g_bytes_get_size (head) - 12 - n_json));
+  return same;
+}
+
+/* The first line stands in place of the header if there is one, the rest is parts; the last three
+ * bytes say which byte of the file is hurt, and how. */
+static void
+feed_made_bundle (const char *text, gsize length)
+{
+  const char *end = memchr (text, '\n', length);
+  gsize n_header = end ? (gsize) (end - text) : 0, n_parts = length - n_header - (end ? 1 : 0);
+  guint8 chance = 1;
+  const guint8 *hurt = n_parts < 3 ? (const guint8 *) "\0\0" : (const guint8 *) text + length - 3;
+  WgPorts ports = { .random = same_bytes, .data = &chance, .boot_id = "k3" };
+  WgBundleHeader header = { .kind = (char *) "push",
+                            .replica = (char *) SAMPLE_REPLICA,
+                            .epoch = (char *) SAMPLE_EPOCH,
+                            .id = (char *) "019cac8a-4040-7000-8000-0000000000b1" };
+  g_auto (WgBundleHeader) told = { 0 };
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autoptr (GBytes) head = NULL, whole = NULL;
+  g_autoptr (GError) error = NULL, refused = NULL;
+  g_autoptr (WgBundleWriter) writer = NULL;
+  Keys reader, signer;
+  gboolean good;
+
+  wg_crypto_sign_keys (&ports, reader.public_key, reader.secret);
+  wg_crypto_sign_keys (&ports, signer.public_key, signer.secret);
+  writer = wg_bundle_writer_new (&ports, &header, reader.public_key, signer.secret, &head, &error);
+  g_assert_no_error (error);
+  good = add_head (file, head, text, n_header);
+  good = add_parts (writer, text + length - n_parts, n_parts < 3 ? n_parts : n_parts - 3, file,
+                    parts) &&
+         good && hurt[2] == 0;
+  file->data[(hurt[0] | (gsize) hurt[1] << 8) % file->len] ^= hurt[2];
+
+  whole = g_byte_array_free_to_bytes (g_steal_pointer (&file));
+  if (!wg_bundle_read_header (whole, &told, &error))
+    g_assert_nonnull (wg_wire_error_get_problem (error));
+  if (wg_bundle_check (whole, reader.public_key, reader.secret, signer.public_key, &refused) !=
+          good ||
+      good != (refused == NULL))
+    g_error ("a bundle that is %s was %s", good ? "whole" : "hurt", good ? "refused" : "taken");
+  read_parts (whole, &reader, parts, good);
+}
+
+/* The bytes as a file, and as what a file is made of. */
+static void
+feed_bundle (const char *text, gsize length)
+{
+  g_autoptr (GBytes) file = g_bytes_new_static (text, length);
+  g_auto (WgBundleHeader) header = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  if (!wg_bundle_read_header (file, &header, &error))
+    g_assert_nonnull (wg_wire_error_get_problem (error));
+  feed_made_bundle (text, length);
+}
+
 /* A target without a function of its own feeds the fixtures whose files begin so. "messages" are
  * all of them: the small ones share their reader of members. */
 typedef struct
@@ -180,6 +325,7 @@ static const Target TARGETS[] = {
   { "push", NULL, { "push." } },
   { "pull", NULL, { "pull-page." } },
   { "problem", NULL, { "problem-malformed" } },
+  { "bundle", feed_bundle },
   { "messages", NULL, { "" } },
   { "import", feed_import },
   { "zstd", feed_zstd },

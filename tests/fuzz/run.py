@@ -24,6 +24,7 @@ TARGETS = {
     "push": ([f"{WIRE}/push.ndjson"], 65536),
     "pull": ([f"{WIRE}/pull-page*"], 65536),
     "problem": ([f"{WIRE}/problem-*"], 4096),
+    "bundle": ([], 4096),
     "messages": ([f"{WIRE}/*"], 8192),
     "import": ([], 16384),
     "zstd": ([], 65536),
@@ -41,6 +42,11 @@ GEOJSON = """{"type":"FeatureCollection","features":[{"type":"Feature","properti
 IMPORT = """{"orgs":[{"code":"370502001","name":"a","short_name":"a","level":3,"parent":"370502"}],"grids":[],"workers":[]}"""
 WKB = bytes.fromhex("4750000100000000" "0103000000010000000400000000000000000000000000000000000000"
                     "000000000000f03f0000000000000000000000000000f03f000000000000f03f00000000000000000000000000000000")
+# A header or none, parts of a bundle (type, length, bytes), and which byte is hurt how: see feed_made_bundle().
+BUNDLE_HEADER = (b'{"kind":"push","replica":"019cac8a-4040-7000-8000-000000000001","epoch":"a",'
+                 b'"id":"019cac8a-4040-7000-8000-0000000000b1","to":"0123456789abcdef","made":0,"operations":1,"photos":0}')
+BUNDLES = [header + b"\nP\x04push" b"B\x05photo" b"L\x00" + hurt for header in (b"", BUNDLE_HEADER)
+           for hurt in (b"\0\0\0", b"\x20\0\x01", b"\x80\x01\x80")] + [b"WGBUNDL1\x02\0\0\0{}"]
 # An empty frame, and one of a few bytes, as zstd writes them.
 ZSTD = [bytes.fromhex("28b52ffd2000010000"), bytes.fromhex("28b52ffd0448690000746573742074657374206279746573")]
 
@@ -71,7 +77,7 @@ def seed(source, folder, target):
                            cwd=source, capture_output=True, text=True, check=True).stdout.split()
     for path in found:
         shutil.copy(os.path.join(source, path), os.path.join(seeds, os.path.basename(path)))
-    made = {"import": [GEOJSON.encode(), IMPORT.encode()], "zstd": ZSTD, "nmea": [NMEA.encode()], "wkb": [WKB]}
+    made = {"import": [GEOJSON.encode(), IMPORT.encode()], "zstd": ZSTD, "bundle": BUNDLES, "nmea": [NMEA.encode()], "wkb": [WKB]}
     for number, text in enumerate(made.get(target, [])):
         with open(os.path.join(seeds, f"seed-{number}"), "wb") as file:
             file.write(text)
