@@ -2,6 +2,7 @@
 /* The move stage: this log and the platform's have parted, so we go on under a new name. */
 #include <string.h>
 
+#include "db/wg-mutant.h"
 #include "store/wg-outbox.h"
 #include "sync/wg-sync-round.h"
 #include "wire/wg-wire-session.h"
@@ -68,6 +69,7 @@ wg_sync_move (WgSyncRound *round, GError **error)
 {
   WgSyncEventKind kind = WG_SYNC_EVENT_FAILED;
   g_autofree char *json = wg_sync_round_store (round, describe_job, round->epoch, &kind, error);
+  g_autofree char *epoch = NULL;
   g_autoptr (GBytes) body = NULL;
   g_autoptr (WgProblem) problem = NULL;
   g_autoptr (WgHttpReply) reply = NULL;
@@ -82,7 +84,13 @@ wg_sync_move (WgSyncRound *round, GError **error)
     return kind;
   body = g_bytes_new (json, strlen (json));
   request.body = body;
+  /* A platform that was restored, too, is dealt with under the new name: under this one it has
+   * nothing to go back to. */
+  if (!WG_MUTANT ("move-of-one-epoch"))
+    epoch = g_steal_pointer (&round->epoch);
   reply = wg_sync_round_exchange (round, &request, WG_ANSWER_JSON, &kind, &problem, error);
+  if (epoch)
+    round->epoch = g_steal_pointer (&epoch);
   if (reply != NULL)
     return take_replica (round, reply, error);
   /* A platform of before, or one that has given us too many. */

@@ -301,6 +301,47 @@ test_rolled_back (void)
   assert_once (events, later);
 }
 
+/* Both at once: the tablet is an older copy, and the platform has another timeline since. */
+static void
+test_rolled_back_restored (void)
+{
+  g_autoptr (FaultPlatform) line = make_line ();
+  g_autoptr (Terminal) terminal = terminal_new_next (line);
+  g_autofree char *kept = wg_test_folder_new (), *folder = wg_test_folder_new ();
+  g_autofree char *backup = g_build_filename (folder, "backup.db", NULL);
+  const char *const backup_command[] = { "backup", backup, NULL };
+  const char *const restore_command[] = { "restore", backup, NULL };
+  g_autofree char *one = NULL, *two = NULL, *sent = NULL, *later = NULL, *events = NULL;
+
+  terminal_round_well (terminal);
+  terminal_shut (terminal);
+  wg_test_folder_copy (terminal->folder, kept);
+  terminal_open (terminal);
+  sent = terminal_log (terminal, WG_EVENT_LEVEL_GENERAL, "道路积水", NULL);
+  terminal_round_well (terminal);
+  terminal_shut (terminal);
+  one = test_daemon_run (platform, backup_command);
+  test_daemon_stop (platform);
+  two = test_daemon_run (platform, restore_command);
+  test_daemon_start (platform);
+  wg_test_folder_remove (terminal->folder);
+  wg_test_folder_copy (kept, terminal->folder);
+  wg_test_folder_remove (kept);
+  terminal_open (terminal);
+
+  later = terminal_log (terminal, WG_EVENT_LEVEL_GENERAL, "道路积水", NULL);
+  terminal_round_well (terminal);
+  g_assert_cmpint (terminal_truth (terminal, sent), ==, WG_TRUTH_APPLIED);
+  g_assert_cmpint (terminal_truth (terminal, later), ==, WG_TRUTH_APPLIED);
+  terminal_check (terminal);
+  terminal_restart (terminal); /* name and timeline are remembered */
+  terminal_round_well (terminal);
+  events = platform_events ();
+  assert_once (events, sent);
+  assert_once (events, later);
+  wg_test_folder_remove (folder);
+}
+
 /* 409 gap: what has the platform? then from there. */
 static void
 test_gap (void)
@@ -388,6 +429,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/thread/restored-platform", test_restored_platform);
   g_test_add_func ("/sync/thread/forked", test_forked);
   g_test_add_func ("/sync/thread/rolled-back", test_rolled_back);
+  g_test_add_func ("/sync/thread/rolled-back-restored", test_rolled_back_restored);
   g_test_add_func ("/sync/thread/gap", test_gap);
   g_test_add_func ("/sync/thread/enrolment-survives-a-cut", test_enrolment_survives_a_cut);
   g_test_add_func ("/sync/thread/enrolment-refused", test_enrolment_refused);
