@@ -43,7 +43,8 @@ typedef enum
 typedef struct
 {
   const WgOperation *operation;
-  gint64 at_ms; /* corrected */
+  const char *line; /* as it was signed */
+  gint64 at_ms;     /* corrected */
   WgClock clock;
 } WgApplyItem;
 
@@ -57,6 +58,14 @@ const char *wg_clock_to_string (WgClock clock);
 /* %FALSE only for faults of our own; a refusal is a result. */
 gboolean
 wg_apply_operation (WgApply *apply, const WgApplyItem *item, WgPushResult *result, GError **error);
+
+/* Whether it was applied before, under whatever number; then @result says how, and a refusal when
+ * it says something else now. */
+gboolean wg_apply_find_applied (WgApply *apply,
+                                const WgApplyItem *item,
+                                WgPushResult *result,
+                                gboolean *out_found,
+                                GError **error);
 
 /* Shared by the files of this unit. */
 gboolean wg_apply_refuse (WgPushResult *result, WgRefusal refusal, const char *field);

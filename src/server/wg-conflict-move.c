@@ -133,7 +133,7 @@ move_one (WgWork *work, Old *self, GError **error)
   WgApply apply = {
     .work = &then, .replica = self->replica, .worker = self->worker, .worker_name = self->name
   };
-  WgApplyItem item = { self->operation, self->at_ms, self->clock };
+  WgApplyItem item = { .operation = self->operation, .at_ms = self->at_ms, .clock = self->clock };
   g_autoptr (WgDispute) known = NULL;
   g_autoptr (WgRecordRow) row = NULL;
 

@@ -329,6 +329,20 @@ find_moved (WgDb *db, const char *replica, const WgOperation *operation, GError 
   return json ? wg_wire_push_result_from_json (json, error) : NULL;
 }
 
+/* Whether it was applied with another content, by another copy of the tablet. */
+static gboolean
+is_another (WgApply *apply, const WgApplyItem *item, gboolean *out_another, GError **error)
+{
+  g_autoptr (WgPushResult) result = wg_push_result_new (0);
+  gboolean found;
+
+  *out_another = FALSE;
+  if (!wg_apply_find_applied (apply, item, result, &found, error))
+    return FALSE;
+  *out_another = found && result->kind == WG_RESULT_REJECTED;
+  return TRUE;
+}
+
 /* Kept in the log of this replica, answered as it was, and nothing else. */
 static gboolean
 repeat_moved (WgPushJob *self,
@@ -339,26 +353,32 @@ repeat_moved (WgPushJob *self,
               GError **error)
 {
   g_autoptr (GError) local = NULL;
-  WgPushResult *result = find_moved (apply->work->db, self->push->replica, item->operation, &local);
+  g_autoptr (WgPushResult) result =
+                find_moved (apply->work->db, self->push->replica, item->operation, &local);
+  WgPushResult *told = result;
+  gboolean another = FALSE;
 
-  *out_done = result != NULL;
+  *out_done = FALSE;
   if (local)
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  if (result == NULL)
+  if (result && result->kind != WG_RESULT_REJECTED && !is_another (apply, item, &another, error))
+    return FALSE;
+  if (result == NULL || another)
     return TRUE;
+  *out_done = TRUE;
   result->seq = self->push->first + i;
-  g_ptr_array_add (self->answer->results, result);
-  return store_line (self, apply->work, i, item, result, error);
+  g_ptr_array_add (self->answer->results, g_steal_pointer (&result));
+  return store_line (self, apply->work, i, item, told, error);
 }
 
 static gboolean
 apply_line (WgPushJob *self, WgApply *apply, const Replica *replica, guint i, GError **error)
 {
   const Line *line = self->lines->pdata[i];
-  WgApplyItem item = { .operation = line->operation };
+  WgApplyItem item = { .operation = line->operation, .line = self->push->lines->pdata[i] };
   WgPushResult *result;
   gboolean done = FALSE;
 

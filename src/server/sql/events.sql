@@ -19,7 +19,8 @@ SELECT count(*) AS n FROM op;
 INSERT INTO hist (rec, ver, op_id, replica, seq) VALUES (:rec, :ver, :op_id, :replica, :seq);
 
 -- :name hist-of-op
-SELECT ver FROM hist WHERE rec = :rec AND op_id = :op_id;
+SELECT h.ver, o.line FROM hist h LEFT JOIN op o ON o.replica = h.replica AND o.seq = h.seq
+WHERE h.rec = :rec AND h.op_id = :op_id;
 
 -- :name hist-of-record
 SELECT h.ver, h.op_id, h.replica, h.seq, o.kind, o.at_ms, o.received_ms, o.clock, r.worker
