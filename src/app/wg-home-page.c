@@ -113,9 +113,11 @@ static void
 update_badges (WgHomePage *self)
 {
   const WgEventCounts *counts = wg_services_get_counts (self->services);
+  guint n_mine = counts->n_returned + counts->n_disputed;
+  guint n_settle = counts->n_refused + counts->n_conflicts;
 
-  set_badge (self, "today", counts->n_returned, counts->n_returned > 0);
-  set_badge (self, "queue", counts->n_waiting + counts->n_refused, counts->n_refused > 0);
+  set_badge (self, "today", n_mine, n_mine > 0);
+  set_badge (self, "queue", counts->n_waiting + n_settle, n_settle > 0);
 }
 
 static void

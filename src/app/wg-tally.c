@@ -120,7 +120,7 @@ static void
 on_store_changed_cb (WgTally *self, const char *topic)
 {
   if (g_str_equal (topic, "events") || g_str_equal (topic, "outbox") ||
-      g_str_equal (topic, "photos"))
+      g_str_equal (topic, "conflicts") || g_str_equal (topic, "photos"))
     count (self);
 }
 

@@ -58,10 +58,12 @@ wg_field_bundle (WgFieldProgram *program, GError **error)
   if (!out)
     {
       wg_json_writer_int (writer, "refused", counts->n_refused);
+      wg_json_writer_int (writer, "conflicts", counts->n_conflicts);
       wg_json_writer_int (writer, "rows", counts->n_rows);
       wg_json_writer_flag (writer, "again", counts->again);
     }
   wg_json_writer_end (writer);
   wg_field_print (program, writer);
-  return counts->n_refused > 0 || counts->again ? WG_EXIT_ATTENTION : WG_EXIT_OK;
+  return counts->n_refused > 0 || counts->n_conflicts > 0 || counts->again ? WG_EXIT_ATTENTION
+                                                                           : WG_EXIT_OK;
 }

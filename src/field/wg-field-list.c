@@ -298,6 +298,7 @@ status_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, G
   wg_json_writer_int (writer, "returned", counts.n_returned);
   wg_json_writer_int (writer, "waiting", counts.n_waiting);
   wg_json_writer_int (writer, "refused", counts.n_refused);
+  wg_json_writer_int (writer, "conflicts", counts.n_conflicts);
   wg_json_writer_int (writer, "photos_waiting", counts.n_photos);
   revoked = wg_store_get_meta (context, "revoked", NULL);
   wg_json_writer_string (writer, "revoked", revoked);

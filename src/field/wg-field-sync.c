@@ -69,7 +69,7 @@ exit_of (const WgSyncStatus *status, const WgEventCounts *counts)
     case WG_SYNC_TOO_OLD:
       return WG_EXIT_ATTENTION;
     case WG_SYNC_IDLE:
-      return counts->n_refused > 0 ? WG_EXIT_ATTENTION : WG_EXIT_OK;
+      return counts->n_refused > 0 || counts->n_conflicts > 0 ? WG_EXIT_ATTENTION : WG_EXIT_OK;
     default:
       return WG_EXIT_FAILED;
     }
@@ -112,6 +112,7 @@ wg_field_sync (WgFieldProgram *program, GError **error)
   wg_json_writer_flag (writer, "all_synced", status->all_synced);
   wg_json_writer_int (writer, "waiting", counts.n_waiting);
   wg_json_writer_int (writer, "refused", counts.n_refused);
+  wg_json_writer_int (writer, "conflicts", counts.n_conflicts);
   wg_json_writer_int (writer, "returned", counts.n_returned);
   wg_json_writer_int (writer, "photos_waiting", counts.n_photos);
   wg_json_writer_end (writer);

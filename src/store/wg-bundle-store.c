@@ -258,8 +258,12 @@ take_result (Import *self, GBytes *data, GError **error)
     return FALSE;
   self->counts.n_operations += answer->results->len;
   for (guint i = 0; i < answer->results->len; i++)
-    self->counts.n_refused +=
-        ((const WgPushResult *) g_ptr_array_index (answer->results, i))->kind != WG_RESULT_OK;
+    {
+      const WgPushResult *result = g_ptr_array_index (answer->results, i);
+
+      self->counts.n_refused += result->kind == WG_RESULT_REJECTED;
+      self->counts.n_conflicts += result->kind == WG_RESULT_CONFLICT;
+    }
   return TRUE;
 }
 

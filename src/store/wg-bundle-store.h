@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 n_operations, n_photos; /* exported, or answered */
-  gint64 n_refused;              /* of those answered */
+  gint64 n_refused, n_conflicts; /* of those answered */
   gint64 n_rows;                 /* that came down */
   gboolean again;                /* the platform wants them anew: export once more */
 } WgBundleCounts;

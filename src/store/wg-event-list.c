@@ -494,14 +494,20 @@ gboolean
 wg_event_store_count (WgStoreContext *context, WgEventCounts *out_counts, GError **error)
 {
   WgStatement *today = wg_db_statement (context->db, "event_count_today", error);
+  WgStatement *returned =
+      today != NULL ? wg_db_statement (context->db, "event_count_returned", error) : NULL;
   WgEventCounts counts = { 0 };
   guint n_held = 0;
 
-  if (today == NULL)
+  if (today == NULL || returned == NULL)
     return FALSE;
   wg_statement_bind_int (today, "since", wg_event_store_today_ms (context));
+  wg_statement_bind_int (returned, "returned", WG_EVENT_STATE_RETURNED);
   if (!count_one (today, &counts.n_today, error) ||
-      !count_one (wg_db_statement (context->db, "event_count_returned", error), &counts.n_returned,
+      !count_one (returned, &counts.n_returned, error) ||
+      !count_one (wg_db_statement (context->db, "event_count_disputed", error), &counts.n_disputed,
+                  error) ||
+      !count_one (wg_db_statement (context->db, "dispute_count", error), &counts.n_conflicts,
                   error) ||
       !count_one (wg_db_statement (context->db, "outbox_count_held", error), &n_held, error) ||
       !count_one (wg_db_statement (context->db, "outbox_count_waiting", error), &counts.n_waiting,

@@ -127,10 +127,12 @@ char **wg_event_store_top_classes (WgStoreContext *context,
 typedef struct
 {
   guint n_today;
-  guint n_returned;
-  guint n_waiting; /* operations held, saved or sending */
-  guint n_refused;
-  guint n_photos; /* waiting */
+  guint n_returned;  /* events to be mended: returned to this worker, or refused */
+  guint n_disputed;  /* events in conflict */
+  guint n_waiting;   /* operations held, saved or sending */
+  guint n_refused;   /* operations */
+  guint n_conflicts; /* open ones, of events and records */
+  guint n_photos;    /* waiting */
 } WgEventCounts;
 gboolean wg_event_store_count (WgStoreContext *context,
                                WgEventCounts *out_counts,

@@ -45,8 +45,10 @@ read_view (WgStoreContext *context, WgStatement *row, GError **error)
   view->n_conflicts = (guint) wg_statement_int (row, "n_conflicts");
   view->needs_me = wg_statement_int (row, "needs_me") != 0;
   view->refusal = -1;
-  if ((view->truth == WG_TRUTH_REFUSED || view->truth == WG_TRUTH_CONFLICT) &&
-      !read_refusal (context, view, error))
+  /* Whoever may choose sees that there is a question, whichever of the two values is his. */
+  if (view->n_conflicts > 0 && view->truth != WG_TRUTH_REFUSED)
+    view->truth = WG_TRUTH_CONFLICT;
+  if (view->truth == WG_TRUTH_REFUSED && !read_refusal (context, view, error))
     return NULL;
   return g_steal_pointer (&view);
 }

@@ -171,7 +171,8 @@ wg_record_operation_is_shown (const WgRecordOperation *item, gint64 base_ver)
  * @operations: (element-type WgRecordOperation): of a record
  * @wanted: (nullable): its op_id; %NULL: the oldest
  *
- * Finds an operation that its author has to settle.
+ * Finds an operation that its author has to say anew, or to let be. One in conflict is settled by a
+ * choice.
  *
  * Thread: the store's.
  * Errors: none.
@@ -184,9 +185,8 @@ wg_record_find_refused (GPtrArray *operations, const char *wanted)
   for (guint i = 0; i < operations->len; i++)
     {
       const WgRecordOperation *item = g_ptr_array_index (operations, i);
-      gboolean refused = has_state (item, "refused") || has_state (item, "conflict");
 
-      if (refused && (wanted == NULL || g_str_equal (item->op_id, wanted)))
+      if (has_state (item, "refused") && (wanted == NULL || g_str_equal (item->op_id, wanted)))
         return item->op_id;
     }
   return NULL;

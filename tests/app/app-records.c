@@ -4,6 +4,7 @@
 
 #include "core/wg-numbers.h"
 #include "store/wg-outbox.h"
+#include "wire/wg-wire-operation.h"
 #include "wire/wg-wire-record.h"
 
 static char *
@@ -106,20 +107,20 @@ add_row (GPtrArray *rows, const char *kind, const char *id, char *body)
   g_ptr_array_add (rows, row);
 }
 
-static void
-add_conflict (AppTablet *tablet, GPtrArray *rows)
+/* Somebody else changed place and contact of a household before @op_id did. */
+static WgConflict *
+make_conflict (AppTablet *tablet, guint n, const char *op_id)
 {
   const WgKind *kind = wg_kind_find ("household");
-  g_autoptr (WgConflict) conflict = wg_conflict_new (kind);
-  g_autoptr (WgRecord) household = make_household (tablet, 0);
+  WgConflict *conflict = wg_conflict_new (kind);
+  g_autoptr (WgRecord) household = make_household (tablet, n);
   static const char *const fields[] = { "place", "contact" };
 
-  conflict->id = app_conflict_id ();
   conflict->ver = 1;
   conflict->rec = g_strdup (household->id);
   conflict->grid_code = g_strdup (tablet->grid->code);
   conflict->title = wg_record_dup_title (household, TRUE);
-  conflict->op_id = make_id (4, 0);
+  conflict->op_id = g_strdup (op_id);
   conflict->my_actor = g_strdup (tablet->worker->id);
   conflict->my_name = g_strdup (tablet->worker->name);
   conflict->my_ms = g_get_real_time () / 1000 - 3600000;
@@ -142,7 +143,17 @@ add_conflict (AppTablet *tablet, GPtrArray *rows)
   wg_record_seal (conflict->base);
   wg_record_seal (conflict->theirs);
   wg_record_seal (conflict->mine);
-  add_row (rows, "conflict", conflict->id, wg_wire_conflict_to_json (conflict));
+  return conflict;
+}
+
+static void
+add_conflict (AppTablet *tablet, GPtrArray *rows)
+{
+  g_autofree char *id = app_conflict_id ();
+  g_autofree char *op_id = make_id (4, 0);
+  g_autoptr (WgConflict) conflict = make_conflict (tablet, 0, op_id);
+
+  add_row (rows, "conflict", id, wg_wire_conflict_to_json (conflict));
 }
 
 GPtrArray *
@@ -178,15 +189,16 @@ acknowledge_job (WgStoreContext *context, gpointer data, GCancellable *cancellab
   return wg_outbox_acknowledge (context, data, error) ? GINT_TO_POINTER (1) : NULL;
 }
 
-/* The platform answers: everything that waits is applied, but what changes @refused_record, whose
- * @field it will not take. */
-void
-app_tablet_answer (AppTablet *tablet, const char *refused_record, const char *field)
+/* The platform answers: everything that waits is applied, but what changes @record: @verdict on
+ * its @field. Gives the last of those. */
+static char *
+answer_push (AppTablet *tablet, const char *record, WgResultKind verdict, const char *field)
 {
   WgStore *store = wg_services_get_store (tablet->services);
   g_autoptr (GError) error = NULL;
   g_autoptr (WgPushAnswer) answer = wg_push_answer_new ();
   g_autoptr (WgPush) push = wg_store_run (store, next_push_job, NULL, &error);
+  char *op_id = NULL;
 
   g_assert_no_error (error);
   g_assert_nonnull (push);
@@ -198,12 +210,18 @@ app_tablet_answer (AppTablet *tablet, const char *refused_record, const char *fi
 
       result->kind = WG_RESULT_OK;
       result->ver = 2;
-      if (refused_record != NULL && strstr (line, refused_record) != NULL)
+      if (record != NULL && strstr (line, record) != NULL)
         {
-          result->kind = WG_RESULT_REJECTED;
+          g_autoptr (WgOperation) operation = NULL;
+          int refusal;
+
+          g_assert_true (
+              wg_wire_operation_from_line (line, strlen (line), &operation, &refusal, NULL, NULL));
+          g_set_str (&op_id, operation->op_id);
+          result->kind = verdict;
           result->refusal = WG_REFUSAL_INVALID_FIELD;
           result->field = g_strdup (field);
-          result->detail = g_strdup ("平台不收这个值");
+          result->detail = g_strdup (verdict == WG_RESULT_REJECTED ? "平台不收这个值" : NULL);
         }
       g_ptr_array_add (answer->results, result);
       answer->last_seq = push->first + i;
@@ -212,4 +230,21 @@ app_tablet_answer (AppTablet *tablet, const char *refused_record, const char *fi
   wg_store_run (store, acknowledge_job, answer, &error);
   g_assert_no_error (error);
   app_settle (tablet);
+  return op_id;
+}
+
+void
+app_tablet_answer (AppTablet *tablet, const char *refused_record, const char *field)
+{
+  g_autofree char *op_id = answer_push (tablet, refused_record, WG_RESULT_REJECTED, field);
+}
+
+void
+app_tablet_dispute (AppTablet *tablet, guint n)
+{
+  g_autofree char *household = app_household_id (n);
+  g_autofree char *op_id = answer_push (tablet, household, WG_RESULT_CONFLICT, "place");
+  g_autoptr (WgConflict) conflict = make_conflict (tablet, n, op_id);
+
+  app_tablet_tell (tablet, "conflict", op_id, wg_wire_conflict_to_json (conflict));
 }

@@ -28,4 +28,8 @@ GPtrArray *app_records_new (AppTablet *tablet);
  * @field it will not take. */
 void app_tablet_answer (AppTablet *tablet, const char *refused_record, const char *field);
 
+/* The platform answers that somebody changed the household's place and contact before what waits
+ * did, and tells the conflict. */
+void app_tablet_dispute (AppTablet *tablet, guint n);
+
 G_END_DECLS

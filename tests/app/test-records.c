@@ -459,6 +459,56 @@ test_conflict_stays (void)
     }
 }
 
+/* One's own change met another value: nobody refused it, and what to do is to choose. A refusal
+ * beside it keeps its own words and its own way. */
+static void
+test_conflict_is_no_refusal (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new_with_records (1280, 1000);
+  g_autofree char *refused = app_resident_id (5);
+  const char *summary = "2 项有冲突，请核对后选定";
+  WgRecordDialog *dialog = open_form (tablet, app_household_id (1));
+  GtkWidget *page;
+
+  wg_form_set_value (form_in (dialog), "place", "明澜花园");
+  app_click (GTK_WIDGET (dialog), T ("Save"));
+  wait_operations (tablet, WG_OPERATION_RECORD_PATCH, 1);
+  app_wait_gone (window_of (tablet), WG_TYPE_RECORD_DIALOG, NULL);
+  app_tablet_dispute (tablet, 1);
+
+  page = open_record (tablet, app_household_id (1));
+  wait_conflict (tablet);
+  app_wait_for (page, GTK_TYPE_LABEL, T ("Conflict to be checked"));
+  app_draw (window_of (tablet));
+  app_picture (window_of (tablet), "own-conflict");
+  g_assert_null (app_find (page, GTK_TYPE_BUTTON, T ("Mend and Report Again")));
+  g_assert_null (app_find (page, GTK_TYPE_BUTTON, T ("Dismiss")));
+  dialog = open_form (tablet, app_household_id (1));
+  g_assert_null (app_find (GTK_WIDGET (dialog), GTK_TYPE_BUTTON, T ("Mend and Report Again")));
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  app_wait_gone (window_of (tablet), WG_TYPE_RECORD_DIALOG, NULL);
+
+  wg_window_show_page (tablet->window, "queue");
+  app_wait_for (window_of (tablet), GTK_TYPE_LABEL, summary);
+  g_assert_null (app_find (window_of (tablet), GTK_TYPE_BUTTON, T ("Mend and Report Again")));
+  app_draw (window_of (tablet));
+  app_picture (window_of (tablet), "queue-own-conflict");
+  app_click (window_of (tablet), C ("conflict", "Compare"));
+  page = app_wait_for (window_of (tablet), WG_TYPE_CONFLICT_PAGE, NULL);
+  app_wait_for (page, GTK_TYPE_LABEL, "明澜花园");
+
+  dialog = open_form (tablet, app_resident_id (5));
+  wg_form_set_value (form_in (dialog), "relation", "2");
+  app_click (GTK_WIDGET (dialog), T ("Save"));
+  wait_operations (tablet, WG_OPERATION_RECORD_PATCH, 1);
+  app_wait_gone (window_of (tablet), WG_TYPE_RECORD_DIALOG, NULL);
+  app_tablet_answer (tablet, refused, "relation");
+  page = open_record (tablet, app_resident_id (5));
+  app_wait_for (page, GTK_TYPE_LABEL, T ("Sent back"));
+  app_wait_for (page, GTK_TYPE_BUTTON, T ("Mend and Report Again"));
+  g_assert_null (app_find_action (page, "win.show-conflict"));
+}
+
 /* --- looking at all of it --------------------------------------------------------------------- */
 
 static void
@@ -513,6 +563,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/records/refused", test_refused);
   g_test_add_func ("/app/records/conflict", test_conflict);
   g_test_add_func ("/app/records/conflict-stays", test_conflict_stays);
+  g_test_add_func ("/app/records/conflict-is-no-refusal", test_conflict_is_no_refusal);
   for (gsize i = 0; i < G_N_ELEMENTS (SIZES); i++)
     {
       g_autofree char *name =

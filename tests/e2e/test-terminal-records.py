@@ -211,7 +211,7 @@ def conflict(world):
     screen.press(BACK, "button")
     sync_now(screen)
     go(screen, QUEUE)
-    screen.press(lambda name: name.startswith("两处不一致"), "button", SYNC_BACK_S)
+    screen.press(lambda name: name.startswith("有冲突，请核对"), "button", SYNC_BACK_S)
     screen.wait_for("平台现有")
     screen.wait_for("后到")
     check_names(screen, "a conflict")

@@ -590,6 +590,10 @@ test_conflict (void)
   open = get_record (f, id); /* then the platform's stands, and the conflict holds both */
   g_assert_cmpstr (wg_record_get_text (open->record, "name"), ==, "张三丰");
   g_assert_cmpuint (open->n_conflicts, ==, 1);
+  g_assert_cmpint (open->truth, ==, WG_TRUTH_CONFLICT);
+  g_assert_null (open->refusal_op); /* nobody refused it */
+  g_assert_cmpuint (count_events (f).n_refused, ==, 0);
+  g_assert_cmpuint (count_events (f).n_conflicts, ==, 1);
   g_assert_true (open->needs_me);
   list = wg_test_store_run (f, list_conflicts_job, GINT_TO_POINTER (FALSE));
   g_assert_cmpuint (list->len, ==, 1);
@@ -616,6 +620,7 @@ test_conflict (void)
   wg_test_pull (f, platform);
   over = get_record (f, id); /* settled: the operation is over, too */
   g_assert_cmpuint (over->n_conflicts, ==, 0);
+  g_assert_cmpuint (count_events (f).n_conflicts, ==, 0);
   g_assert_cmpint (over->truth, ==, WG_TRUTH_APPLIED);
   all = wg_test_store_run (f, list_conflicts_job, GINT_TO_POINTER (TRUE));
   g_assert_cmpuint (all->len, ==, 1); /* it never disappears */

@@ -12,6 +12,7 @@
 #include "app/records/wg-record-dialog.h"
 #include "app/widgets/wg-children.h"
 #include "app/widgets/wg-district-map.h"
+#include "app/wg-text.h"
 #include "app/wg-time.h"
 #include "app/wg-toast.h"
 
@@ -190,15 +191,22 @@ update_counts (WgTodayPage *self)
 {
   const WgEventCounts *counts = wg_services_get_counts (self->services);
   g_autofree char *heading = g_strdup_printf (_ ("Today (%u)"), counts->n_today);
-  g_autofree char *returned =
-      g_strdup_printf (_ ("%u returned or refused: mend and report again"), counts->n_returned);
+  g_autofree char *returned = counts->n_returned > 0
+      ? g_strdup_printf (_ ("%u returned or refused: mend and report again"), counts->n_returned)
+      : NULL;
+  g_autofree char *disputed = counts->n_disputed > 0
+      ? g_strdup_printf (_ ("%u in conflict: compare and choose"), counts->n_disputed)
+      : NULL;
+  g_autofree char *mine = wg_text_join ("\n", (const char *[]) { returned, disputed }, 2);
   g_autofree char *list = counts->n_returned > 0
       ? g_strdup_printf (_ ("Today %u · returned %u"), counts->n_today, counts->n_returned)
+      : counts->n_disputed > 0
+      ? g_strdup_printf (_ ("Today %u · in conflict %u"), counts->n_today, counts->n_disputed)
       : g_strdup_printf (_ ("Today (%u)"), counts->n_today);
 
   gtk_label_set_text (self->heading, heading);
-  gtk_label_set_text (self->returned_label, returned);
-  gtk_widget_set_visible (self->returned, counts->n_returned > 0);
+  gtk_label_set_text (self->returned_label, mine);
+  gtk_widget_set_visible (self->returned, returned != NULL || disputed != NULL);
   gtk_label_set_text (self->list_label, list);
 }
 

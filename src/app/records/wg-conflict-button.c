@@ -39,11 +39,11 @@ wg_conflict_button_new (const WgConflict *conflict, gint64 now_ms)
 {
   GtkWidget *button = gtk_button_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
-  GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
+  GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-question-symbolic");
   g_autofree char *fields = list_fields (conflict);
   g_autofree char *when = wg_time_format (conflict->opened_ms, now_ms);
   g_autofree char *words = g_strdup_printf (
-      _ ("Two values: %s · %s · %s"),
+      _ ("Conflict, compare: %s · %s · %s"),
         conflict->title != NULL ? conflict->title : _ (conflict->kind->title), fields, when);
   GtkWidget *label = gtk_label_new (words);
 

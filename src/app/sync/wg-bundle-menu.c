@@ -57,10 +57,10 @@ on_imported_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (counts->again)
     text = g_strdup (_ ("The platform was restored and lacks some of it: export once more."));
   else
-    text = g_strdup_printf (_ ("The platform has taken %d operations, refused %d of them, and has "
-                              "%d photos."),
+    text = g_strdup_printf (_ ("The platform has taken %d operations; %d of them it refused, %d are "
+                              "in conflict. It has %d photos."),
                               (int) counts->n_operations, (int) counts->n_refused,
-                              (int) counts->n_photos);
+                              (int) counts->n_conflicts, (int) counts->n_photos);
   wg_toast_show (GTK_WIDGET (self), text);
 }
 

@@ -61,6 +61,10 @@ summarize (const WgSyncStatus *status, const WgEventCounts *counts)
     return g_strdup_printf (
         ngettext ("%u refused: needs you", "%u refused: need you", counts->n_refused),
         counts->n_refused);
+  if (counts->n_conflicts > 0)
+    return g_strdup_printf (ngettext ("%u conflict: compare and choose",
+                                      "%u conflicts: compare and choose", counts->n_conflicts),
+                            counts->n_conflicts);
   if (counts->n_waiting > 0)
     return g_strdup_printf (
         ngettext ("%u waits to be sent", "%u wait to be sent", counts->n_waiting),

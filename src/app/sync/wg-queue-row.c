@@ -14,7 +14,7 @@ struct _WgQueueRow
 
   GtkImage *icon;
   GtkLabel *title, *state, *reason;
-  GtkButton *mend, *send, *dismiss, *open;
+  GtkButton *mend, *compare, *send, *dismiss, *open;
   WgServices *services; /* owned */
   WgOutboxItem *item;   /* owned */
 };
@@ -72,6 +72,14 @@ on_mend_clicked_cb (WgQueueRow *self)
                               row->rec);
 }
 
+/* A conflict has the id of the operation that met another value. */
+static void
+on_compare_clicked_cb (WgQueueRow *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-conflict", "s",
+                              wg_outbox_item_get_row (self->item)->op_id);
+}
+
 static void
 on_open_clicked_cb (WgQueueRow *self)
 {
@@ -84,32 +92,6 @@ on_open_clicked_cb (WgQueueRow *self)
 }
 
 /* --- what the row says ------------------------------------------------------------------------ */
-
-static const char *
-choose_icon (WgTruth truth)
-{
-  switch (truth)
-    {
-    case WG_TRUTH_HELD:
-      return "alarm-symbolic";
-    case WG_TRUTH_SENDING:
-      return "view-refresh-symbolic";
-    case WG_TRUTH_RECEIVED:
-      return "mail-read-symbolic";
-    case WG_TRUTH_APPLIED:
-      return "object-select-symbolic";
-    case WG_TRUTH_NO_PHOTO:
-      return "camera-photo-symbolic";
-    case WG_TRUTH_CONFLICT:
-    case WG_TRUTH_REFUSED:
-      return "dialog-warning-symbolic";
-    case WG_TRUTH_UNDONE:
-      return "edit-undo-symbolic";
-    case WG_TRUTH_SAVED:
-    default:
-      return "document-save-symbolic";
-    }
-}
 
 static char *
 describe_title (const WgOutboxRow *row)
@@ -178,23 +160,29 @@ show_item (WgQueueRow *self)
 {
   const WgOutboxRow *row = wg_outbox_item_get_row (self->item);
   gboolean refused = row->truth == WG_TRUTH_REFUSED;
+  gboolean conflict = row->truth == WG_TRUTH_CONFLICT;
   gboolean waits = row->truth == WG_TRUTH_HELD || row->truth == WG_TRUTH_SAVED;
   g_autofree char *title = describe_title (row);
   g_autofree char *state = describe_state (self, row);
   g_autofree char *reason = NULL;
 
-  gtk_image_set_from_icon_name (self->icon, choose_icon (row->truth));
+  gtk_image_set_from_icon_name (self->icon, wg_truth_to_icon (row->truth));
   gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->state, state);
   if (refused)
     reason = wg_event_describe_refusal (row->refusal, row->refusal_code, row->refusal_field,
                                         row->refusal_detail);
+  else if (conflict)
+    reason = g_strdup (_ ("Somebody else changed the same; it must be compared"));
   gtk_label_set_text (self->reason, reason != NULL ? reason : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->reason), refused);
+  gtk_widget_set_visible (GTK_WIDGET (self->reason), reason != NULL);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->reason),
+                              (const char *[]) { wg_truth_to_style (row->truth), NULL });
+  gtk_widget_set_visible (GTK_WIDGET (self->compare), conflict);
   gtk_widget_set_visible (GTK_WIDGET (self->mend), refused && row->has_record);
   gtk_widget_set_visible (GTK_WIDGET (self->dismiss), refused);
   gtk_widget_set_visible (GTK_WIDGET (self->send), waits);
-  gtk_widget_set_visible (GTK_WIDGET (self->open), !refused && row->has_record);
+  gtk_widget_set_visible (GTK_WIDGET (self->open), !refused && !conflict && row->has_record);
 }
 
 /**
@@ -239,10 +227,12 @@ wg_queue_row_class_init (WgQueueRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, WgQueueRow, state);
   gtk_widget_class_bind_template_child (widget_class, WgQueueRow, reason);
   gtk_widget_class_bind_template_child (widget_class, WgQueueRow, mend);
+  gtk_widget_class_bind_template_child (widget_class, WgQueueRow, compare);
   gtk_widget_class_bind_template_child (widget_class, WgQueueRow, send);
   gtk_widget_class_bind_template_child (widget_class, WgQueueRow, dismiss);
   gtk_widget_class_bind_template_child (widget_class, WgQueueRow, open);
   gtk_widget_class_bind_template_callback (widget_class, on_mend_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_compare_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_send_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_dismiss_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_open_clicked_cb);

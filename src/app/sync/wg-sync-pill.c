@@ -79,6 +79,10 @@ describe (const WgSyncStatus *status, const WgEventCounts *counts)
     return (Face) { "dialog-warning-symbolic", "error",
                     g_strdup_printf (_("%u refused"), counts->n_refused),
                                      g_strdup_printf (_("%u refused"), counts->n_refused) };
+  if (counts->n_conflicts > 0)
+    return (Face) { "dialog-question-symbolic", "warning",
+                    g_strdup_printf (_("%u in conflict"), counts->n_conflicts),
+                                     g_strdup_printf (_("%u in conflict"), counts->n_conflicts) };
   if (counts->n_waiting > 0)
     return describe_waiting (status, counts);
   if (status->state == WG_SYNC_OFFLINE)

@@ -47,7 +47,11 @@ WHERE e.listed = 1 AND e.lat BETWEEN :south AND :north AND e.lon BETWEEN :west A
 SELECT count (*) AS n FROM event WHERE listed = 1 AND made_ms >= :since
 -- :name event_count_returned
 -- :indexed
-SELECT count (*) AS n FROM event WHERE needs_me = 1 AND made_ms >= 0
+SELECT count (*) AS n FROM event
+WHERE needs_me = 1 AND made_ms >= 0 AND (truth <> 'conflict' OR (mine = 1 AND state = :returned))
+-- :name event_count_disputed
+-- :indexed
+SELECT count (*) AS n FROM event WHERE needs_me = 1 AND made_ms >= 0 AND truth = 'conflict'
 -- :name outbox_count_held
 -- :indexed
 SELECT count (*) AS n, coalesce (min (made_ms), 0) AS oldest_ms FROM outbox
@@ -58,16 +62,18 @@ SELECT count (*) AS n, coalesce (min (made_ms), 0) AS oldest_ms FROM outbox
 WHERE state IN ('saved', 'sending', 'received') AND seq > 0
 -- :name outbox_count_refused
 -- :indexed
-SELECT count (*) AS n FROM outbox WHERE state IN ('refused', 'conflict') AND n > 0
+SELECT count (*) AS n FROM outbox
+WHERE state IN ('refused', 'conflict') AND n > 0 AND state = 'refused'
 -- :name attachment_count_waiting
 -- :indexed
 SELECT count (*) AS n FROM attachment a WHERE a.state IN ('here', 'ready')
   AND EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = a.sha256)
 -- :name event_refusal
--- The oldest refused operation of a record that its author has not settled, before any in conflict.
+-- The oldest refused operation of a record that its author has not settled. One in conflict is
+-- none: whoever may choose settles it in the conflict.
 -- :indexed
 SELECT op_id, code, field, detail, line FROM outbox
-WHERE rec = :rec AND state IN ('refused', 'conflict') ORDER BY state DESC, n LIMIT 1
+WHERE rec = :rec AND state IN ('refused', 'conflict') AND state = 'refused' ORDER BY n LIMIT 1
 -- :name class_use_add
 -- :indexed
 INSERT INTO class_use (class, level, n, last_ms) VALUES (:class, :level, 1, :now_ms)

@@ -95,7 +95,8 @@ UPDATE outbox SET state = 'dismissed' WHERE op_id = :op_id AND state IN ('refuse
 SELECT rec, state, kind FROM outbox WHERE op_id = :op_id
 -- :name outbox_set_redone
 -- :indexed
-UPDATE outbox SET state = 'redone' WHERE rec = :rec AND state IN ('refused', 'conflict')
+UPDATE outbox SET state = 'redone'
+WHERE rec = :rec AND state IN ('refused', 'conflict') AND state = 'refused'
 -- :name outbox_prunable
 -- Settled, in a verified backup of the platform, and old: in number order.
 -- :indexed
