@@ -246,5 +246,14 @@ app_tablet_dispute (AppTablet *tablet, guint n)
   g_autofree char *op_id = answer_push (tablet, household, WG_RESULT_CONFLICT, "place");
   g_autoptr (WgConflict) conflict = make_conflict (tablet, n, op_id);
 
-  app_tablet_tell (tablet, "conflict", op_id, wg_wire_conflict_to_json (conflict));
+  app_tablet_tell (tablet, "conflict", op_id, 1, wg_wire_conflict_to_json (conflict));
+}
+
+void
+app_tablet_rename (AppTablet *tablet, guint n, const char *place)
+{
+  g_autoptr (WgRecord) household = make_household (tablet, n);
+
+  wg_record_set_text (household, "place", place);
+  app_tablet_tell (tablet, "household", household->id, 2, wg_wire_record_to_json (household));
 }

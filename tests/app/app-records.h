@@ -32,4 +32,7 @@ void app_tablet_answer (AppTablet *tablet, const char *refused_record, const cha
  * did, and tells the conflict. */
 void app_tablet_dispute (AppTablet *tablet, guint n);
 
+/* A household comes anew from the platform, at another place. */
+void app_tablet_rename (AppTablet *tablet, guint n, const char *place);
+
 G_END_DECLS

@@ -145,13 +145,15 @@ replace_row (AppTablet *tablet, const char *kind, const char *id, char *body)
 }
 
 void
-app_tablet_tell (AppTablet *tablet, const char *kind, const char *id, char *body)
+app_tablet_tell (AppTablet *tablet, const char *kind, const char *id, gint64 ver, char *body)
 {
   WgStore *store = wg_services_get_store (tablet->services);
   g_autofree char *scope = g_strconcat ("w:", tablet->worker->id, NULL);
   Feed feed = open_feed (store, scope);
 
   add_row (&feed, kind, id, body);
+  ((WgPullRow *) feed.page->rows->pdata[0])->ver = ver;
+  feed.digest.sum += wg_crypto_row_digest (id, ver) - wg_crypto_row_digest (id, 1);
   close_feed (store, &feed);
   app_settle (tablet);
 }

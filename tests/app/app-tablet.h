@@ -49,7 +49,7 @@ void app_tablet_retire (AppTablet *tablet, const char *code);
 void app_tablet_move_grid (AppTablet *tablet);
 
 /* A row of the worker's own scope comes from the platform; takes @body, and comes once. */
-void app_tablet_tell (AppTablet *tablet, const char *kind, const char *id, char *body);
+void app_tablet_tell (AppTablet *tablet, const char *kind, const char *id, gint64 ver, char *body);
 
 /* Runs the main loop until @condition holds; fails the test after a generous while. */
 typedef gboolean (*AppCondition) (gpointer data);

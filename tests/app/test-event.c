@@ -453,7 +453,7 @@ test_conflict (gconstpointer data)
 
   g_set_str (&mine->title, "护栏倒伏");
   mine->lat += 0.002;
-  app_tablet_tell (tablet, "conflict", CONFLICT_ID, make_conflict (tablet, event, mine));
+  app_tablet_tell (tablet, "conflict", CONFLICT_ID, 1, make_conflict (tablet, event, mine));
   wg_window_show_event (tablet->window, event->id);
   page = app_wait_for (window, WG_TYPE_EVENT_PAGE, NULL);
   app_wait_for (page, GTK_TYPE_LABEL, T ("Conflict to be checked"));

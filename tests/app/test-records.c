@@ -216,6 +216,18 @@ test_member (void)
   g_assert_cmpstr (value, ==, id);
 }
 
+/* Another name of the household comes while the page of somebody who lives there is open. */
+static void
+test_renamed (void)
+{
+  g_autoptr (AppTablet) tablet = app_tablet_new_with_records (960, 1300);
+  GtkWidget *page = open_record (tablet, app_resident_id (2));
+
+  app_wait_for (page, GTK_TYPE_LABEL, "明澜小区 3号楼 2单元 102");
+  app_tablet_rename (tablet, 1, "明澜花园");
+  app_wait_for (page, GTK_TYPE_LABEL, "明澜花园 3号楼 2单元 102");
+}
+
 /* Read only once it is written down that it was. */
 static void
 test_reveal (void)
@@ -554,6 +566,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/app/records/due", test_due);
   g_test_add_func ("/app/records/family", test_family);
   g_test_add_func ("/app/records/member", test_member);
+  g_test_add_func ("/app/records/renamed", test_renamed);
   g_test_add_func ("/app/records/reveal", test_reveal);
   g_test_add_func ("/app/records/new", test_new);
   g_test_add_func ("/app/records/edit", test_edit);

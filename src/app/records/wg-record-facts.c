@@ -16,6 +16,7 @@ struct _WgRecordFacts
   WgServices *services; /* owned */
   WgRecord *record;     /* owned; a copy */
   GHashTable *revealed; /* names of the fields that were asked for */
+  GPtrArray *names;     /* owned; labels of the records that it names, each called by the id */
 };
 
 G_DEFINE_FINAL_TYPE (WgRecordFacts, wg_record_facts, GTK_TYPE_BOX)
@@ -76,19 +77,23 @@ make_value (const char *words)
   return label;
 }
 
-typedef struct
-{
-  GtkWidget *label; /* owned */
-} Naming;
-
 static void
 on_named_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree Naming *naming = user_data;
-  g_autoptr (GtkWidget) label = naming->label;
+  g_autoptr (GtkLabel) label = user_data;
   g_autofree char *title = wg_store_run_finish (WG_STORE (source), result, NULL);
 
-  gtk_label_set_text (GTK_LABEL (label), title != NULL ? title : _ ("A record not on this tablet"));
+  gtk_label_set_text (label, title != NULL ? title : _ ("A record not on this tablet"));
+}
+
+/* Others may give them another name while they are shown here. */
+static void
+ask_names (WgRecordFacts *self)
+{
+  for (guint i = 0; i < self->names->len; i++)
+    wg_record_jobs_name (wg_services_get_store (self->services),
+                         gtk_widget_get_name (self->names->pdata[i]), on_named_cb,
+                         g_object_ref (self->names->pdata[i]));
 }
 
 /* A reference is a button that goes there. */
@@ -97,7 +102,6 @@ make_reference (WgRecordFacts *self, const WgField *field)
 {
   const char *id = wg_record_get_text (self->record, field->name);
   GtkWidget *button = gtk_button_new ();
-  Naming *naming = g_new0 (Naming, 1);
   GtkWidget *label = make_value (NULL);
 
   gtk_button_set_child (GTK_BUTTON (button), label);
@@ -106,8 +110,8 @@ make_reference (WgRecordFacts *self, const WgField *field)
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ (field->title), -1);
-  naming->label = g_object_ref (label);
-  wg_record_jobs_name (wg_services_get_store (self->services), id, on_named_cb, naming);
+  gtk_widget_set_name (label, id);
+  g_ptr_array_add (self->names, g_object_ref (label));
   return button;
 }
 
@@ -153,6 +157,7 @@ show_facts (WgRecordFacts *self)
   const WgKind *kind = self->record->kind;
 
   wg_children_remove_all (GTK_WIDGET (self));
+  g_ptr_array_set_size (self->names, 0);
   for (const WgSection *section = kind->sections; section->name != NULL; section++)
     {
       GtkWidget *group = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -169,6 +174,7 @@ show_facts (WgRecordFacts *self)
       gtk_widget_set_visible (group, gtk_widget_get_next_sibling (title) != NULL);
       gtk_box_append (GTK_BOX (self), group);
     }
+  ask_names (self);
 }
 
 /* --- object ----------------------------------------------------------------------------------- */
@@ -182,6 +188,7 @@ wg_record_facts_dispose (GObject *object)
   g_clear_object (&self->services);
   g_clear_pointer (&self->record, wg_record_unref);
   g_clear_pointer (&self->revealed, g_hash_table_unref);
+  g_clear_pointer (&self->names, g_ptr_array_unref);
   G_OBJECT_CLASS (wg_record_facts_parent_class)->dispose (object);
 }
 
@@ -195,6 +202,7 @@ static void
 wg_record_facts_init (WgRecordFacts *self)
 {
   self->revealed = g_hash_table_new (g_str_hash, g_str_equal);
+  self->names = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (self), 16);
 }
@@ -225,7 +233,8 @@ wg_record_facts_new (WgServices *services)
  * @self: the facts
  * @record: a record; each time the same one, as it is now
  *
- * Shows the fields that are given. What was asked for before stays readable.
+ * Shows the fields that are given, and what the records that it names are called now. What was
+ * asked for before stays readable.
  *
  * Thread: UI.
  * Errors: none.
@@ -237,6 +246,8 @@ wg_record_facts_set_record (WgRecordFacts *self, const WgRecord *record)
 
   g_clear_pointer (&self->record, wg_record_unref);
   self->record = wg_record_edit (record);
-  if (!same)
+  if (same)
+    ask_names (self);
+  else
     show_facts (self);
 }
