@@ -4,27 +4,12 @@
 
 #include "db/wg-postgres-private.h"
 
-/* Types of the server, from its catalogue; they never change. */
-enum
-{
-  TYPE_BOOL = 16,
-  TYPE_BYTEA = 17,
-  TYPE_INT8 = 20,
-  TYPE_INT4 = 23,
-  TYPE_TEXT = 25,
-  TYPE_FLOAT8 = 701,
-};
-
-typedef struct
-{
-  Oid type;
-  gboolean is_null;
-  GByteArray *bytes;
-} Parameter;
-
 /* A statement with this line may read more rows than memory holds. */
 #define LONG "-- :long"
-/* Of such a statement these come at a time. */
+/* An insert with this line may come to the server with others of its kind. Its order among those is
+ * kept, and that of everything else towards it; not that of inserts into different tables. */
+#define TOGETHER "-- :together"
+/* Of a long statement these come at a time. */
 #define ROWS_AT_ONCE 1000
 #define ROWS_AT_ONCE_TEXT G_STRINGIFY (ROWS_AT_ONCE)
 
@@ -32,14 +17,15 @@ typedef struct
 {
   WgStatement base;
   GPtrArray *names; /* of parameters, in the order of their numbers */
-  Parameter *parameters;
+  WgPostgresParameter *parameters;
   Oid *columns;          /* types */
   PGresult *description; /* has the columns' names */
   WgPostgresSent *rows;  /* while it stands on them */
   int row;
-  char **texts; /* numbers read as text, one for each column */
-  char *cursor; /* SQL that opens a cursor, of a long one; else %NULL */
-  guint opened; /* the transaction that it is open in; 0: none */
+  char **texts;             /* numbers read as text, one for each column */
+  char *cursor;             /* SQL that opens a cursor, of a long one; else %NULL */
+  guint opened;             /* the transaction that it is open in; 0: none */
+  WgPostgresRows *gathered; /* of one whose rows travel together; else %NULL */
 } Statement;
 
 static WgPostgres *
@@ -56,7 +42,8 @@ check_types (const PGresult *description, const char *name, GError **error)
   for (int i = 0; i < PQnparams (description); i++)
     {
       Oid type = PQparamtype (description, i);
-      if (type == TYPE_TEXT || type == TYPE_INT8 || type == TYPE_FLOAT8 || type == TYPE_BYTEA)
+      if (type == WG_POSTGRES_TEXT || type == WG_POSTGRES_INT8 || type == WG_POSTGRES_FLOAT8 ||
+          type == WG_POSTGRES_BYTEA)
         continue;
       g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED,
                    "%s: parameter %d has type %u: say CAST (:name AS BIGINT) or the like", name,
@@ -66,8 +53,8 @@ check_types (const PGresult *description, const char *name, GError **error)
   for (int i = 0; i < PQnfields (description); i++)
     {
       Oid type = PQftype (description, i);
-      if (type == TYPE_TEXT || type == TYPE_INT8 || type == TYPE_FLOAT8 || type == TYPE_BYTEA ||
-          type == TYPE_INT4 || type == TYPE_BOOL)
+      if (type == WG_POSTGRES_TEXT || type == WG_POSTGRES_INT8 || type == WG_POSTGRES_FLOAT8 ||
+          type == WG_POSTGRES_BYTEA || type == WG_POSTGRES_INT4 || type == WG_POSTGRES_BOOL)
         continue;
       g_set_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED, "%s: column '%s' has type %u: CAST it",
                    name, PQfname (description, i), type);
@@ -121,7 +108,7 @@ prepare (WgPostgres *self, const char *name, const char *sql, GError **error)
  *   text, 64-bit integer, double and bytes.
  *
  * A statement with a line `-- :long` comes through a cursor when it is run in a transaction: a
- * thousand rows at a time are here.
+ * thousand rows at a time are here. One with a line `-- :together` is sent with others of its kind.
  *
  * Returns: (transfer full) (nullable): the statement
  */
@@ -138,7 +125,7 @@ wg_postgres_prepare (WgDb *db, const char *name, const char *sql, GError **error
   self = g_new0 (Statement, 1);
   self->description = description;
   self->names = g_steal_pointer (&names);
-  self->parameters = g_new0 (Parameter, self->names->len);
+  self->parameters = g_new0 (WgPostgresParameter, self->names->len);
   for (guint i = 0; i < self->names->len; i++)
     {
       self->parameters[i].type = PQparamtype (description, (int) i);
@@ -152,7 +139,14 @@ wg_postgres_prepare (WgDb *db, const char *name, const char *sql, GError **error
     self->columns[i] = PQftype (description, i);
   if (strstr (sql, LONG))
     self->cursor = g_strdup_printf ("DECLARE \"%s\" NO SCROLL CURSOR FOR %s", name, text);
-  return &self->base;
+  if (strstr (sql, TOGETHER))
+    {
+      self->gathered = wg_postgres_rows_new ((WgPostgres *) db, name, text, self->names->len,
+                                             self->parameters, error);
+      if (self->gathered == NULL)
+        g_clear_pointer ((WgStatement **) &self, wg_postgres_finalize);
+    }
+  return (WgStatement *) self;
 }
 
 /**
@@ -168,6 +162,7 @@ wg_postgres_finalize (WgStatement *statement)
   Statement *self = (Statement *) statement;
 
   wg_postgres_sent_unref (self->rows);
+  wg_postgres_rows_free (self->gathered);
   for (guint i = 0; i < self->names->len; i++)
     g_byte_array_unref (self->parameters[i].bytes);
   for (int i = 0; i < statement->n_columns; i++)
@@ -220,7 +215,7 @@ wg_postgres_clear (WgStatement *statement)
 /* --- binding --------------------------------------------------------------------------------- */
 
 static void
-set_bytes (Parameter *parameter, gconstpointer data, gsize n)
+set_bytes (WgPostgresParameter *parameter, gconstpointer data, gsize n)
 {
   parameter->is_null = FALSE;
   g_byte_array_set_size (parameter->bytes, 0);
@@ -228,7 +223,7 @@ set_bytes (Parameter *parameter, gconstpointer data, gsize n)
 }
 
 static void
-set_number (Parameter *parameter, guint64 number)
+set_number (WgPostgresParameter *parameter, guint64 number)
 {
   number = GUINT64_TO_BE (number);
   set_bytes (parameter, &number, sizeof number);
@@ -249,7 +244,7 @@ int
 wg_postgres_bind (WgStatement *statement, const char *name, const WgValue *value)
 {
   Statement *self = (Statement *) statement;
-  Parameter *parameter = NULL;
+  WgPostgresParameter *parameter = NULL;
   guint64 bits;
 
   for (guint i = 0; i < self->names->len && !parameter; i++)
@@ -259,16 +254,16 @@ wg_postgres_bind (WgStatement *statement, const char *name, const WgValue *value
     return -1;
   if (value->kind == WG_VALUE_NULL)
     parameter->is_null = TRUE;
-  else if (value->kind == WG_VALUE_TEXT && parameter->type == TYPE_TEXT)
+  else if (value->kind == WG_VALUE_TEXT && parameter->type == WG_POSTGRES_TEXT)
     set_bytes (parameter, value->text, strlen (value->text));
-  else if (value->kind == WG_VALUE_INT && parameter->type == TYPE_INT8)
+  else if (value->kind == WG_VALUE_INT && parameter->type == WG_POSTGRES_INT8)
     set_number (parameter, (guint64) value->number);
-  else if (value->kind == WG_VALUE_REAL && parameter->type == TYPE_FLOAT8)
+  else if (value->kind == WG_VALUE_REAL && parameter->type == WG_POSTGRES_FLOAT8)
     {
       memcpy (&bits, &value->real, sizeof bits);
       set_number (parameter, bits);
     }
-  else if (value->kind == WG_VALUE_BYTES && parameter->type == TYPE_BYTEA)
+  else if (value->kind == WG_VALUE_BYTES && parameter->type == WG_POSTGRES_BYTEA)
     set_bytes (parameter, g_bytes_get_data (value->bytes, NULL), g_bytes_get_size (value->bytes));
   else
     return 1;
@@ -291,9 +286,11 @@ send_statement (Statement *self, gboolean as_cursor, GError **error)
 
   if (db->failed)
     return wg_postgres_settle (db, error);
+  if (!wg_postgres_send_rows (db, error))
+    return FALSE;
   for (int i = 0; i < n; i++)
     {
-      const Parameter *parameter = &self->parameters[i];
+      const WgPostgresParameter *parameter = &self->parameters[i];
       values[i] = parameter->is_null          ? NULL
                   : parameter->bytes->len > 0 ? (const char *) parameter->bytes->data
                                               : "";
@@ -317,7 +314,7 @@ make_key (const Statement *self)
   g_byte_array_append (key, (const guint8 *) self->base.name, strlen (self->base.name) + 1);
   for (guint i = 0; i < self->names->len; i++)
     {
-      const Parameter *parameter = &self->parameters[i];
+      const WgPostgresParameter *parameter = &self->parameters[i];
       guint32 n = parameter->is_null ? G_MAXUINT32 : parameter->bytes->len;
       g_byte_array_append (key, (const guint8 *) &n, sizeof n);
       if (!parameter->is_null)
@@ -470,8 +467,11 @@ gboolean
 wg_postgres_run (WgStatement *statement, int n_rows, GError **error)
 {
   WgPostgres *db = get_db (statement);
+  Statement *self = (Statement *) statement;
 
-  if (!send_statement ((Statement *) statement, FALSE, error))
+  if (self->gathered && db->in_transaction && db->failed == NULL)
+    return wg_postgres_rows_add (self->gathered, db, self->parameters, n_rows, error);
+  if (!send_statement (self, FALSE, error))
     return FALSE;
   wg_postgres_push (db, statement->name, n_rows, FALSE);
   return db->in_transaction || wg_postgres_settle (db, error);
@@ -544,14 +544,14 @@ wg_postgres_number (WgStatement *statement, int index)
     return 0;
   switch (self->columns[index])
     {
-    case TYPE_INT8:
+    case WG_POSTGRES_INT8:
       return (gint64) read_bits (self, index);
-    case TYPE_INT4:
+    case WG_POSTGRES_INT4:
       memcpy (&bits, value, sizeof bits);
       return (gint32) GUINT32_FROM_BE (bits);
-    case TYPE_BOOL:
+    case WG_POSTGRES_BOOL:
       return value[0] != 0;
-    case TYPE_FLOAT8:
+    case WG_POSTGRES_FLOAT8:
       return (gint64) wg_postgres_real (statement, index);
     default:
       return g_ascii_strtoll (value, NULL, 10);
@@ -575,7 +575,7 @@ wg_postgres_text (WgStatement *statement, int index)
 
   if (wg_postgres_is_null (statement, index))
     return NULL;
-  if (self->columns[index] == TYPE_TEXT)
+  if (self->columns[index] == WG_POSTGRES_TEXT)
     return PQgetvalue (self->rows->result, self->row, index);
   g_free (self->texts[index]);
   self->texts[index] = g_strdup_printf ("%" G_GINT64_FORMAT, wg_postgres_number (statement, index));
@@ -599,7 +599,7 @@ wg_postgres_real (WgStatement *statement, int index)
   guint64 bits;
   double real;
 
-  if (self->columns[index] != TYPE_FLOAT8)
+  if (self->columns[index] != WG_POSTGRES_FLOAT8)
     return (double) wg_postgres_number (statement, index);
   bits = read_bits (self, index);
   memcpy (&real, &bits, sizeof real);

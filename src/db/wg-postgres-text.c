@@ -91,6 +91,30 @@ wg_postgres_translate (const char *sql, gboolean locks, GPtrArray *out_names)
   return g_strconcat (bare, marked && locks ? " FOR UPDATE" : NULL, NULL);
 }
 
+/**
+ * wg_postgres_translate_rows:
+ * @sql: a translated INSERT … VALUES ($1, …)
+ *
+ * Writes it so that each parameter is an array with a value for each row. Whatever else it has in
+ * its VALUES the server refuses when it is prepared.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: (transfer full) (nullable): the statement; %NULL when it has no VALUES
+ */
+char *
+wg_postgres_translate_rows (const char *sql)
+{
+  static const char word[] = "VALUES (";
+  const char *begin = strstr (sql, word);
+
+  if (begin == NULL)
+    return NULL;
+  return g_strdup_printf ("%.*sSELECT * FROM unnest (%s", (int) (begin - sql), sql,
+                          begin + strlen (word));
+}
+
 /* What stands for a type of SQLite's in a definition, where types are in capitals. */
 static const char *
 translate_word (const char *word, gsize n)

@@ -230,6 +230,7 @@ wg_postgres_settle (WgPostgres *self, GError **error)
 {
   g_autoptr (GError) fault = NULL;
 
+  wg_postgres_send_rows (self, &fault);
   if (!g_queue_is_empty (&self->sent))
     {
       self->n_trips++;
@@ -256,6 +257,8 @@ wg_postgres_settle (WgPostgres *self, GError **error)
 static gboolean
 send_text (WgPostgres *self, const char *sql, GError **error)
 {
+  if (!wg_postgres_send_rows (self, error))
+    return FALSE;
   if (!PQsendQueryParams (self->connection, sql, 0, NULL, NULL, NULL, NULL, 1))
     return wg_postgres_set_lost (self, sql, error);
   wg_postgres_push (self, sql, -1, FALSE);
@@ -314,6 +317,16 @@ end_transaction (WgPostgres *self)
   g_clear_error (&self->failed);
 }
 
+/* Whether writes travel of which only we know how many rows they must change. */
+static gboolean
+is_counting (WgPostgres *self)
+{
+  for (const GList *item = self->sent.head; item; item = item->next)
+    if (((const WgPostgresSent *) item->data)->n_rows >= 0)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 postgres_commit (WgDb *db, GError **error)
 {
@@ -322,6 +335,10 @@ postgres_commit (WgDb *db, GError **error)
   /* A fault that nobody has heard of yet: the caller rolls back. */
   if (self->failed)
     return wg_postgres_settle (self, error);
+  /* The server would commit, whatever we find in its answers afterwards. */
+  if (!wg_postgres_send_rows (self, error) ||
+      (is_counting (self) && !wg_postgres_settle (self, error)))
+    return FALSE;
   if (!send_text (self, "COMMIT", error))
     return FALSE;
   ((WgPostgresSent *) g_queue_peek_tail (&self->sent))->is_commit = TRUE;
@@ -492,6 +509,7 @@ postgres_close (WgDb *db)
 
   g_queue_clear_full (&self->sent, (GDestroyNotify) wg_postgres_sent_unref);
   g_hash_table_unref (self->ahead);
+  g_ptr_array_unref (self->gathered);
   g_clear_error (&self->failed);
   PQfinish (self->connection);
 }
@@ -586,6 +604,7 @@ wg_postgres_open (const char *address, gboolean readonly, GError **error)
   self->connection = PQconnectdbParams (names, values, TRUE);
   self->ahead = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref,
                                        (GDestroyNotify) wg_postgres_sent_unref);
+  self->gathered = g_ptr_array_new ();
   g_queue_init (&self->sent);
   host = self->connection ? PQhost (self->connection) : NULL;
   wg_db_init (&self->base, &POSTGRES, host ? host : "postgresql", readonly);

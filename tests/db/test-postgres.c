@@ -147,6 +147,8 @@ test_faulty_statements (Fixture *f, gconstpointer data)
   assert_faulty (f->db, "two");
   assert_faulty (f->db, "odd-parameter"); /* a 32-bit integer would cut numbers off */
   assert_faulty (f->db, "odd-column");
+  assert_faulty (f->db, "together-read");
+  assert_faulty (f->db, "together-constant");
   g_assert_false (wg_db_run (f->db, "thing-count", &error, NULL, NULL));
   g_assert_error (error, WG_DB_ERROR, WG_DB_ERROR_FAILED);
   g_clear_error (&error);
@@ -188,6 +190,177 @@ test_travels_together (Fixture *f, gconstpointer data)
   g_assert_cmpint (read_size (f->db, 1, &error), ==, 8);
   wg_db_rollback (f->db);
   g_assert_cmpint (read_size (f->db, 1, &error), ==, 7);
+}
+
+static gint64
+count_commands (WgDb *db, gint64 first)
+{
+  g_autoptr (GError) error = NULL;
+  WgStatement *s = wg_db_statement (db, "thing-commands", &error);
+  gint64 n;
+
+  g_assert_no_error (error);
+  wg_statement_bind_int (s, "first", first);
+  n = wg_db_take_int (s, "n", &error);
+  g_assert_no_error (error);
+  return n;
+}
+
+/* Every kind of value, in so many rows that come together. */
+static void
+test_together_values (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new ("a\0b", 3), empty = g_bytes_new ("", 0);
+  static const char *const names[] = { NULL, "", "沿河路" };
+  GBytes *const bodies[] = { empty, NULL, bytes };
+  const double weights[] = { 118.5021234, -0.5, NAN };
+
+  for (gint64 n = 1; n < 8; n++)
+    {
+      WgStatement *s;
+
+      g_assert_true (wg_db_begin (f->db, &error));
+      for (gint64 i = n; i < 2 * n; i++)
+        g_assert_true (wg_db_run (f->db, "thing-add", &error, "id", 'i', i, "name", 's',
+                                  names[i % 3], "size", 'i', G_MININT64 + i, "weight", 'r',
+                                  weights[i % 3], "body", 'b', bodies[i % 3], NULL));
+      s = wg_db_statement (f->db, "thing-list", &error);
+      wg_statement_bind_int (s, "first", n);
+      for (gint64 i = n; i < 2 * n; i++)
+        {
+          g_autoptr (GBytes) body = NULL;
+
+          g_assert_true (wg_statement_next (s, &error));
+          g_assert_cmpint (wg_statement_int (s, "id"), ==, i);
+          g_assert_cmpstr (wg_statement_text (s, "name"), ==, names[i % 3]);
+          g_assert_cmpint (wg_statement_int (s, "size"), ==, G_MININT64 + i);
+          g_assert_true (wg_statement_is_null (s, "weight") == (i % 3 == 2));
+          if (i % 3 != 2)
+            g_assert_cmpfloat (wg_statement_real (s, "weight"), ==, weights[i % 3]);
+          body = wg_statement_bytes (s, "body");
+          g_assert_true (body ? g_bytes_equal (body, bodies[i % 3]) : bodies[i % 3] == NULL);
+        }
+      g_assert_false (wg_statement_next (s, &error));
+      g_assert_no_error (error);
+      wg_db_rollback (f->db);
+    }
+}
+
+/* Rows of a kind are one command, whatever is in them; what comes after them finds them there. */
+static void
+test_together (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *long_text = g_strnfill (300000, 'l');
+
+  g_assert_true (wg_db_begin (f->db, &error));
+  for (int i = 1; i < 200; i++)
+    g_assert_true (add (f->db, i, i % 3 == 0 ? NULL : i % 3 == 1 ? "" : "b", &error));
+  for (int i = 200; i < 300; i++)
+    g_assert_true (
+        wg_db_run (f->db, "thing-keep", &error, "id", 'i', (gint64) i, "name", 's', "k", NULL));
+  g_assert_true (wg_db_run (f->db, "thing-grow", &error, "id", 'i', (gint64) 199, NULL));
+  g_assert_cmpint (read_size (f->db, 199, &error), ==, 8);
+  g_assert_cmpint (count_commands (f->db, 1), ==, 3);
+  /* As many as go at once, and some more. */
+  for (int i = 1000; i < 1600; i++)
+    g_assert_true (add (f->db, i, "c", &error));
+  g_assert_cmpint (count_commands (f->db, 1000), ==, 3);
+  for (int i = 2000; i < 2008; i++)
+    g_assert_true (add (f->db, i, long_text, &error));
+  g_assert_cmpint (count_commands (f->db, 2000), ==, 2);
+  g_assert_true (wg_db_commit (f->db, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count (f->other), ==, 299 + 600 + 8);
+  g_assert_cmpint (read_size (f->other, 1599, &error), ==, 7);
+}
+
+/* Any one of ten rows is faulty: nothing of them stays, and it is told. */
+static void
+test_together_fault (Fixture *f, gconstpointer data)
+{
+  const int n = 10;
+
+  g_assert_true (add (f->db, 100, "there", NULL));
+  for (int nth = 0; nth < n; nth++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (wg_db_begin (f->db, &error));
+      for (int i = 0; i < n; i++)
+        g_assert_true (add (f->db, i == nth ? 100 : i, "a", &error));
+      if (nth % 2)
+        g_assert_cmpint (read_size (f->db, 100, &error), ==, -1);
+      else
+        g_assert_false (wg_db_commit (f->db, &error));
+      g_assert_error (error, WG_DB_ERROR, WG_DB_ERROR_CONSTRAINT);
+      wg_db_rollback (f->db);
+      g_assert_cmpint (count (f->db), ==, 1);
+    }
+}
+
+static void
+keep_one (WgDb *db, gint64 id)
+{
+  g_autoptr (GError) error = NULL;
+  WgStatement *s = wg_db_statement (db, "thing-keep", &error);
+
+  wg_statement_bind_int (s, "id", id);
+  g_assert_true (wg_statement_run_one (s, &error));
+  g_assert_no_error (error);
+}
+
+/* Of ten rows that must all be new any one is there already. */
+static void
+test_together_changed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  keep_one (f->db, 100);
+  for (int nth = 0; nth < 10; nth++)
+    {
+      g_assert_true (wg_db_begin (f->db, &error));
+      for (int i = 0; i < 10; i++)
+        keep_one (f->db, i == nth ? 100 : i);
+      g_assert_false (wg_db_commit (f->db, &error));
+      g_assert_error (error, WG_DB_ERROR, WG_DB_ERROR_BUSY);
+      g_clear_error (&error);
+      wg_db_rollback (f->db);
+    }
+  g_assert_true (wg_db_begin (f->db, &error));
+  for (int i = 0; i < 10; i++)
+    keep_one (f->db, i);
+  g_assert_true (wg_db_commit (f->db, &error));
+  g_assert_cmpint (count (f->db), ==, 11);
+}
+
+/* What was gathered ends with its transaction, or with its savepoint, and never comes later. */
+static void
+test_together_undone (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (wg_db_begin (f->db, &error));
+  g_assert_true (add (f->db, 1, "a", &error));
+  g_assert_true (add (f->db, 2, "a", &error));
+  wg_db_rollback (f->db);
+  g_assert_true (wg_db_begin (f->db, &error));
+  g_assert_true (add (f->db, 3, "a", &error));
+  g_assert_true (wg_db_begin (f->db, &error));
+  g_assert_true (add (f->db, 4, "a", &error));
+  g_assert_true (add (f->db, 5, "a", &error));
+  wg_db_rollback (f->db);
+  g_assert_true (add (f->db, 6, "a", &error));
+  g_assert_true (wg_db_begin (f->db, &error));
+  g_assert_true (add (f->db, 7, "a", &error));
+  g_assert_true (wg_db_commit (f->db, &error));
+  g_assert_true (wg_db_commit (f->db, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count (f->other), ==, 3);
+  g_assert_cmpint (read_size (f->other, 3, &error) + read_size (f->other, 6, &error) +
+                       read_size (f->other, 7, &error),
+                   ==, 21);
 }
 
 static gint64
@@ -506,12 +679,17 @@ test_translation (void)
   g_autofree char *ddl = wg_postgres_translate_ddl (
       "-- INTEGER\nCREATE TABLE blob (a INTEGER, b TEXT DEFAULT ' STRICT', c BLOB, d REAL) STRICT, "
       "WITHOUT ROWID;\nCREATE TABLE x (y INTEGER) STRICT;");
+  g_autofree char *rows =
+      wg_postgres_translate_rows ("INSERT INTO a (b, c) VALUES ($1, $2) ON CONFLICT DO NOTHING");
 
   assert_translated ("SELECT a FROM b WHERE c = :c AND d = :d_1 OR c > :c;\n", FALSE,
                      "SELECT a FROM b WHERE c = $1 AND d = $2 OR c > $1", "c d_1");
   assert_translated ("-- why :x\nSELECT ':y' -- :z\n", TRUE, "SELECT ':y'", "");
   assert_translated ("-- :locks\nSELECT a FROM b;", TRUE, "SELECT a FROM b FOR UPDATE", "");
   assert_translated ("-- :locks\nSELECT a FROM b;", FALSE, "SELECT a FROM b", "");
+  g_assert_cmpstr (rows, ==,
+                   "INSERT INTO a (b, c) SELECT * FROM unnest ($1, $2) ON CONFLICT DO NOTHING");
+  g_assert_null (wg_postgres_translate_rows ("SELECT a FROM b"));
   g_assert_cmpstr (ddl, ==,
                    "-- INTEGER\nCREATE TABLE blob (a BIGINT, b TEXT DEFAULT ' STRICT', c BYTEA, d "
                    "DOUBLE PRECISION);\nCREATE TABLE x (y BIGINT);");
@@ -529,6 +707,11 @@ main (int argc, char **argv)
   ADD ("/db/postgres/values", test_values);
   ADD ("/db/postgres/faulty-statements", test_faulty_statements);
   ADD ("/db/postgres/travels-together", test_travels_together);
+  ADD ("/db/postgres/together", test_together);
+  ADD ("/db/postgres/together-values", test_together_values);
+  ADD ("/db/postgres/together-fault", test_together_fault);
+  ADD ("/db/postgres/together-changed", test_together_changed);
+  ADD ("/db/postgres/together-undone", test_together_undone);
   ADD ("/db/postgres/long", test_long);
   ADD ("/db/postgres/late-fault", test_late_fault);
   ADD ("/db/postgres/savepoints", test_savepoints);

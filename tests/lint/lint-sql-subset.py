@@ -5,7 +5,8 @@
 which is SQLite's. What is refused, and why, stands in the table below; docs/platform.md tells the rules in words.
 
 `-- :locks` in a statement lets the PostgreSQL engine end it with FOR UPDATE, so the statement must be a SELECT from
-one table that such an ending fits."""
+one table that such an ending fits. `-- :together` lets it send many rows in one command, so the statement must be an
+INSERT of one row of parameters, each once, and none behind it."""
 
 import re
 
@@ -15,6 +16,7 @@ from lint import Problem
 FOLDER = "src/server/sql"
 NAME = re.compile(r"^-- :name ([a-z0-9][a-z0-9_-]*)[ \t]*\n", re.MULTILINE)
 LOCKS = re.compile(r"^-- :locks\b", re.MULTILINE)
+TOGETHER = re.compile(r"^-- :together\b", re.MULTILINE)
 
 REFUSED = [
     (r"\b(SMALL|BIG)?SERIAL\b|\bIDENTITY\b|\bSEQUENCE\b|\bnextval\b|\bAUTOINCREMENT\b", "numbers are given by us"),
@@ -44,6 +46,7 @@ REFUSED = [
 ]
 REFUSED = [(re.compile(pattern, re.IGNORECASE), why) for pattern, why in REFUSED]
 UNLOCKABLE = re.compile(r"\b(JOIN|GROUP|DISTINCT|UNION|LIMIT|HAVING|OVER)\b|\bcount\s*\(|\bFROM\s+\w+(\s+\w+)?\s*,", re.IGNORECASE)
+ONE_ROW = re.compile(r"\s*INSERT INTO \w+ \([\w\s,]+\)\s+VALUES \((:\w+(?:,\s*:\w+)*)\)[^:]*", re.IGNORECASE)
 
 
 def bare(sql):
@@ -51,14 +54,20 @@ def bare(sql):
     return re.sub(r"--[^\n]*|'(?:[^']|'')*'", lambda found: " " * len(found.group()), sql)
 
 
-def wrong_locks(text):
+def is_one_row(sql):
+    found = ONE_ROW.fullmatch(sql)
+    names = re.findall(r"\w+", found.group(1)) if found else []
+    return bool(names) and len(names) == len(set(names))
+
+
+def wrong_marks(text):
     marks = list(NAME.finditer(text))
     for mark, end in zip(marks, [mark.start() for mark in marks[1:]] + [len(text)]):
         sql = text[mark.end() : end]
-        if not LOCKS.search(sql):
-            continue
         plain = bare(sql)
-        if not re.match(r"\s*SELECT\b", plain, re.IGNORECASE) or UNLOCKABLE.search(plain):
+        if TOGETHER.search(sql) and not is_one_row(plain):
+            yield mark.start(), f"{mark.group(1)}: `-- :together` is for an INSERT of one row of parameters"
+        if LOCKS.search(sql) and (not re.match(r"\s*SELECT\b", plain, re.IGNORECASE) or UNLOCKABLE.search(plain)):
             yield mark.start(), f"{mark.group(1)}: `-- :locks` is for a plain SELECT from one table"
 
 
@@ -72,7 +81,7 @@ def check(tree):
         for pattern, why in REFUSED:
             for found in pattern.finditer(plain):
                 problems.append(Problem(path, lint.line_of(text, found.start()), f"{found.group().strip()}: {why}"))
-        problems += [Problem(path, lint.line_of(text, at), why) for at, why in wrong_locks(text)]
+        problems += [Problem(path, lint.line_of(text, at), why) for at, why in wrong_marks(text)]
     return problems
 
 
@@ -90,6 +99,11 @@ SELF_TEST = [
     ("lock of a join", one("-- :locks\nSELECT a FROM b JOIN c ON c.id = b.id"), 1),
     ("lock of two", one("-- :locks\nSELECT a FROM b x, c y"), 1),
     ("lock of a write", one("-- :locks\nDELETE FROM b"), 1),
+    ("rows", one("-- :together\nINSERT INTO a (b, c)\nVALUES (:b,\n  :c)\nON CONFLICT (b) DO UPDATE SET c = excluded.c"), 0),
+    ("rows with a constant", one("-- :together\nINSERT INTO a (b, c) VALUES (:b, 1)"), 1),
+    ("rows with a parameter behind", one("-- :together\nINSERT INTO a (b) VALUES (:b) ON CONFLICT (b) DO UPDATE SET c = :c"), 1),
+    ("rows with one twice", one("-- :together\nINSERT INTO a (b, c) VALUES (:b, :b)"), 1),
+    ("rows of a write", one("-- :together\nUPDATE a SET b = :b"), 1),
 ] + [
     (f"refused: {sql}", one(sql), 1)
     for sql in (

@@ -2,6 +2,7 @@
 -- Photos and packs: who names them, what has arrived.
 
 -- :name blob-ref-add
+-- :together
 INSERT INTO blob_ref (sha, rec, replica) VALUES (:sha, :rec, :replica) ON CONFLICT DO NOTHING;
 
 -- :name blob-named-by

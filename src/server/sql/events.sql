@@ -2,6 +2,7 @@
 -- The operation log, events with their steps and history.
 
 -- :name op-add
+-- :together
 INSERT INTO op (replica, seq, op_id, kind, rec, line, hash, result, received_ms, at_ms, clock)
 VALUES (:replica, :seq, :op_id, :kind, :rec, :line, :hash, :result, :received_ms, :at_ms, :clock);
 
@@ -16,6 +17,7 @@ SELECT seq, line, hash FROM op WHERE replica = :replica ORDER BY seq;
 SELECT count(*) AS n FROM op;
 
 -- :name hist-add
+-- :together
 INSERT INTO hist (rec, ver, op_id, replica, seq) VALUES (:rec, :ver, :op_id, :replica, :seq);
 
 -- :name hist-of-op
@@ -32,6 +34,7 @@ WHERE h.rec = :rec ORDER BY h.ver;
 SELECT ver, grid_code, org_code, accepted_ms, accept_left_ms, flags, body FROM event WHERE id = :id;
 
 -- :name event-add
+-- :together
 INSERT INTO event (id, ver, grid_code, org_code, level, class_code, state, step_no, reporter,
   event_no, received_ms, accepted_ms, accept_left_ms, flags, body)
 VALUES (:id, :ver, :grid_code, :org_code, :level, :class_code, :state, :step_no, :reporter,
@@ -56,6 +59,7 @@ ORDER BY received_ms, id;
 SELECT CAST(state AS TEXT) AS state, count(*) AS n FROM event GROUP BY state ORDER BY state;
 
 -- :name step-add
+-- :together
 INSERT INTO event_step (event, seq, action, actor, role, at_ms, from_state, to_state, op_id)
 VALUES (:event, :seq, :action, :actor, :role, :at_ms, :from_state, :to_state, :op_id);
 

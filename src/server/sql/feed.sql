@@ -19,6 +19,7 @@ SELECT id, seq, n, sum FROM scope ORDER BY id;
 SELECT ver, removed FROM member WHERE scope = :scope AND rec = :rec;
 
 -- :name member-put
+-- :together
 INSERT INTO member (scope, rec, kind, ver, seq, removed)
 VALUES (:scope, :rec, :kind, :ver, :seq, :removed)
 ON CONFLICT (scope, rec) DO UPDATE SET kind = excluded.kind, ver = excluded.ver,

@@ -6,6 +6,7 @@
 SELECT ver, kind, org_code, body FROM record WHERE id = :id;
 
 -- :name record-add
+-- :together
 INSERT INTO record (id, ver, kind, grid_code, org_code, natural_key, voided, body)
 VALUES (:id, :ver, :kind, :grid_code, :org_code, :natural_key, :voided, :body);
 
@@ -22,6 +23,7 @@ ORDER BY id LIMIT 1;
 SELECT kind, count(*) AS n FROM record GROUP BY kind ORDER BY kind;
 
 -- :name change-add
+-- :together
 INSERT INTO record_change (rec, op_id, field, ver, actor, at_ms, suspect, verdict, written,
   old_value, new_value)
 VALUES (:rec, :op_id, :field, :ver, :actor, :at_ms, :suspect, :verdict, :written, :old_value,

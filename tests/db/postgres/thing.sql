@@ -1,5 +1,6 @@
 -- Statements of the second engine's tests.
 -- :name thing-add
+-- :together
 INSERT INTO thing (id, name, size, weight, body) VALUES (:id, :name, :size, :weight, :body);
 -- :name thing-list
 SELECT id, name, size, weight, body, size > 7 AS is_big FROM thing WHERE id >= :first ORDER BY id;
@@ -24,3 +25,15 @@ SELECT id, name, size, weight, body FROM thing WHERE id >= :first ORDER BY id;
 -- :name thing-many
 INSERT INTO thing (id, name, size, weight, body)
 SELECT t.id + :n, t.name, t.size, t.weight, t.body FROM thing t;
+-- :name thing-keep
+-- :together
+INSERT INTO thing (id, name) VALUES (:id, :name) ON CONFLICT DO NOTHING;
+-- :name thing-commands
+-- Rows of one command have its number.
+SELECT count(DISTINCT CAST(cmin AS TEXT)) AS n FROM thing WHERE id >= :first;
+-- :name together-read
+-- :together
+SELECT id FROM thing;
+-- :name together-constant
+-- :together
+INSERT INTO thing (id, size) VALUES (:id, 7);
