@@ -8,12 +8,14 @@
 #include "app/preferences/wg-health-dialog.h"
 #include "app/sync/wg-bundle-menu.h"
 #include "app/wg-window.h"
+#include "core/kinds/wg-kind-event.h"
 #include "store/wg-records.h"
 
 #define SETTLE_MS 900
 #define SYNC_MS 30000
 #define N_ANSWERS 3
 #define N_LOOKED_AT 200
+#define N_CONFLICTS 20
 
 typedef struct
 {
@@ -45,7 +47,7 @@ struct _Session
   WgServices *services;                      /* owned */
   char *folder;                              /* owned */
   char *event_id, *returned_id, *refused_id; /* owned; NULL when there is none */
-  char *household_id, *resident_id, *conflict_id;
+  char *household_id, *resident_id, *conflict_id, *event_conflict_id;
   WgWindow *window; /* of the size being drawn */
   GArray *shots;    /* owned; of Shot */
   guint step;
@@ -252,6 +254,12 @@ show_conflict (Session *session)
 }
 
 static void
+show_event_conflict (Session *session)
+{
+  show_by_action (session, "win.show-conflict", session->event_conflict_id);
+}
+
+static void
 show_record_form (Session *session)
 {
   show_by_action (session, "win.edit-record", session->resident_id);
@@ -297,6 +305,7 @@ static const Screen SCREENS[] = {
   { "household", show_household, TRUE },
   { "resident", show_resident, TRUE },
   { "conflict", show_conflict, TRUE },
+  { "event-conflict", show_event_conflict, TRUE },
   { "record-form", show_record_form, TRUE },
   { "queue", show_queue, TRUE },
   { "bundle", show_bundle, TRUE },
@@ -352,6 +361,7 @@ session_free (Session *session)
   g_free (session->household_id);
   g_free (session->resident_id);
   g_free (session->conflict_id);
+  g_free (session->event_conflict_id);
   g_array_unref (session->shots);
   g_free (session);
 }
@@ -469,16 +479,21 @@ static gpointer
 find_records_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
 {
   Session *session = data;
-  g_autoptr (GPtrArray) conflicts = wg_conflicts_list (context, FALSE, 0, 1, error);
+  g_autoptr (GPtrArray) conflicts = wg_conflicts_list (context, FALSE, 0, N_CONFLICTS, error);
   WgRecordQuery query = { .kind = wg_kind_find ("resident"), .limit = 1 };
   g_autoptr (GPtrArray) residents = NULL;
   const WgRecord *resident;
 
   if (conflicts == NULL)
     return NULL;
-  if (conflicts->len > 0)
-    session->conflict_id =
-        g_strdup (wg_conflict_item_get_conflict (g_ptr_array_index (conflicts, 0))->id);
+  for (guint i = 0; i < conflicts->len; i++)
+    {
+      const WgConflict *conflict = wg_conflict_item_get_conflict (conflicts->pdata[i]);
+
+      g_set_str (conflict->kind == wg_kind_get_event () ? &session->event_conflict_id
+                                                        : &session->conflict_id,
+                 conflict->id);
+    }
   residents = wg_records_list (context, &query, error);
   if (residents == NULL || residents->len == 0)
     return NULL;
