@@ -407,7 +407,7 @@ test_refused (void)
   app_click (GTK_WIDGET (dialog), T ("Mend and Report Again"));
   wait_operations (tablet, WG_OPERATION_RECORD_PATCH, 1);
   page = open_record (tablet, app_resident_id (1));
-  app_wait_gone (page, GTK_TYPE_BUTTON, T ("Dismiss"));
+  app_wait_gone (page, GTK_TYPE_BUTTON, T ("Let It Be"));
 }
 
 /* --- conflicts -------------------------------------------------------------------------------- */
@@ -494,7 +494,7 @@ test_conflict_is_no_refusal (void)
   app_draw (window_of (tablet));
   app_picture (window_of (tablet), "own-conflict");
   g_assert_null (app_find (page, GTK_TYPE_BUTTON, T ("Mend and Report Again")));
-  g_assert_null (app_find (page, GTK_TYPE_BUTTON, T ("Dismiss")));
+  g_assert_null (app_find (page, GTK_TYPE_BUTTON, T ("Let It Be")));
   dialog = open_form (tablet, app_household_id (1));
   g_assert_null (app_find (GTK_WIDGET (dialog), GTK_TYPE_BUTTON, T ("Mend and Report Again")));
   adw_dialog_force_close (ADW_DIALOG (dialog));
