@@ -257,6 +257,17 @@ note_photo (WgWork *work, gpointer data, GError **error)
                     photo->kind, "changed_ms", 'i', work->now_ms, NULL);
 }
 
+/* In place of what came of it by the network. */
+static gboolean
+write_photo (int fd, const guint8 *bytes, gsize n, GError **error)
+{
+  if (ftruncate (fd, 0) == 0 && lseek (fd, 0, SEEK_SET) == 0)
+    return wg_file_write (fd, bytes, n, error);
+  g_set_error (error, WG_SERVER_ERROR, WG_SERVER_ERROR_FAILED, "cannot empty a part of a photo: %s",
+               g_strerror (errno));
+  return FALSE;
+}
+
 /* Writes the file; %FALSE with @error, or with @out_good unset when it is no photo of that name. */
 static gboolean
 store_photo (Import *self, Photo *photo, const guint8 *bytes, gboolean *out_good, GError **error)
@@ -269,8 +280,7 @@ store_photo (Import *self, Photo *photo, const guint8 *bytes, gboolean *out_good
   *out_good = FALSE;
   if (fd < 0)
     return busy; /* the network is bringing it right now */
-  good = ftruncate (fd, 0) == 0 && lseek (fd, 0, SEEK_SET) == 0 &&
-         wg_file_write (fd, bytes, (gsize) photo->size, error);
+  good = write_photo (fd, bytes, (gsize) photo->size, error);
   photo->kind = good ? wg_blob_store_sniff (fd) : NULL;
   if (good && photo->kind)
     good = wg_blob_store_finish (platform, fd, photo->sha, out_good, error);

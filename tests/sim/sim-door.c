@@ -242,11 +242,14 @@ sim_door_is_open (void)
   return door != NULL;
 }
 
+/* Nobody is called any more once the service stops: its lines are closed. */
 static enum MHD_Result
 call (struct MHD_Connection *connection, const char *data, size_t *n, void **state)
 {
   const SimRequest *request = connection->request;
 
+  if (door == NULL)
+    return MHD_NO;
   return door->handler (door->data, connection, request->path, request->method, "HTTP/1.1", data, n,
                         state);
 }
