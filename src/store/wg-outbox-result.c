@@ -128,6 +128,18 @@ typedef struct
   const char *last_hash, *epoch;
 } Rewind;
 
+/* The numbers above it wait again. What another timeline made of an operation is not known even
+ * when it has it: that may be older or later than the one we know, and the platform is asked. */
+static gboolean
+find_last_settled (WgStoreContext *context, const Rewind *rewind, gint64 *out_seq, GError **error)
+{
+  g_autofree char *before = wg_outbox_get_epoch (context, error);
+  gboolean same = before && (rewind->epoch == NULL || g_str_equal (before, rewind->epoch));
+
+  *out_seq = same ? rewind->last_seq : 0;
+  return before != NULL;
+}
+
 /* In the same breath as the rewinding: known without it, the new timeline would never be pulled
  * from its start. */
 static gboolean
@@ -145,6 +157,7 @@ rewind_to (WgStoreContext *context, gpointer data, GError **error)
   g_autofree char *known = wg_outbox_get_hash (context, self->last_seq, error);
   g_autoptr (GPtrArray) recs = NULL;
   WgStatement *rows;
+  gint64 settled;
 
   if (known == NULL)
     {
@@ -159,14 +172,16 @@ rewind_to (WgStoreContext *context, gpointer data, GError **error)
                    self->last_seq);
       return FALSE;
     }
+  if (!find_last_settled (context, self, &settled, error))
+    return FALSE;
   rows = wg_db_statement (context->db, "outbox_above", error);
   if (rows == NULL)
     return FALSE;
-  wg_statement_bind_int (rows, "seq", self->last_seq);
+  wg_statement_bind_int (rows, "seq", settled);
   recs = wg_record_collect_ids (rows, "rec", error);
   if (recs == NULL ||
       !(WG_MUTANT ("rewind-forgets") ||
-        wg_db_run (context->db, "outbox_rewind", error, "seq", 'i', self->last_seq, NULL)) ||
+        wg_db_run (context->db, "outbox_rewind", error, "seq", 'i', settled, NULL)) ||
       !wg_db_run (context->db, "attachment_reset_sent", error, NULL, NULL) ||
       !wg_store_set_meta_int (context, "last_seq", self->last_seq, error) ||
       !wg_store_set_meta_int (context, "durable_seq", 0, error))
@@ -188,7 +203,8 @@ rewind_to (WgStoreContext *context, gpointer data, GError **error)
  *
  * After the platform was restored from a backup: what lies above @last_seq waits again, the same
  * bytes under the same numbers, and photos are offered again. Of another timeline everything is
- * pulled from the start.
+ * pulled from the start, and what became of each operation is asked anew: a second restore, from a
+ * later backup than the first, has other results for what it has.
  *
  * Thread: the store's.
  * Errors: %WG_STORE_ERROR_FORKED when our hash at @last_seq differs or is not known.

@@ -472,6 +472,22 @@ wg_record_judge (GPtrArray *operations, gboolean has_base)
   return delivery;
 }
 
+/* What the platform has applied it waits for the photos of, even when nothing else of the event may
+ * be here any more: its grid is somebody else's by now. */
+static gboolean
+offer_photos (WgStoreContext *context, const Overlay *overlay, GError **error)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, overlay->known_photos);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (!wg_db_run (context->db, "attachment_set_ready", error, "sha256", 's', name, "level", 'i',
+                    (gint64) (overlay->event ? overlay->event->level : 0), NULL))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 write_photos (WgStoreContext *context, const char *id, const Overlay *overlay, GError **error)
 {
@@ -488,14 +504,10 @@ write_photos (WgStoreContext *context, const char *id, const Overlay *overlay, G
     {
       if (!wg_db_run (context->db, "photo_set", error, "rec", 's', id, "sha256", 's', name, NULL))
         return FALSE;
-      if (!g_hash_table_contains (overlay->known_photos, name))
-        continue;
-      if (!wg_db_run (context->db, "attachment_set_ready", error, "sha256", 's', name, "level", 'i',
-                      (gint64) overlay->event->level, NULL))
-        return FALSE;
       /* Five years of pictures do not fit: the recent and the open ones come by themselves. */
-      if (fetch && !wg_db_run (context->db, "attachment_expect", error, "sha256", 's', name,
-                               "made_ms", 'i', overlay->event->reported_ms, NULL))
+      if (fetch && g_hash_table_contains (overlay->known_photos, name) &&
+          !wg_db_run (context->db, "attachment_expect", error, "sha256", 's', name, "made_ms", 'i',
+                      overlay->event->reported_ms, NULL))
         return FALSE;
     }
   return TRUE;
@@ -634,6 +646,8 @@ refresh_event (WgStoreContext *context, const char *id, GError **error)
     return FALSE;
   wg_store_context_touch (context, "events");
   if (overlay.let_go && !wg_store_set_meta_int (context, "erase", 1, error))
+    return FALSE;
+  if (!offer_photos (context, &overlay, error))
     return FALSE;
   if (!is_needed (&overlay))
     return !overlay.exists || drop_record (context, id, error);

@@ -712,7 +712,8 @@ oracle_is_quiet (void)
       if (terminal->sync == NULL)
         return FALSE;
       status = wg_sync_dup_status (terminal->sync);
-      if (!status->all_synced)
+      /* The flag is of the last round: one may be on its way. */
+      if (!status->all_synced || status->state != WG_SYNC_IDLE)
         return FALSE;
     }
   return TRUE;

@@ -340,6 +340,46 @@ test_gone_under_a_change (void)
   wg_test_store_check (f);
 }
 
+static gpointer
+next_upload_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_attachment_store_next_upload (context, NULL, error);
+}
+
+/* Refused, then out of our scopes, mended and applied: of the event nothing may be here any more,
+ * and its photo is still to come. */
+static void
+test_photo_of_what_went (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (GBytes) bytes = wg_test_photo_new (64, 48, 9);
+  g_autofree char *photo = wg_test_store_run (f, fetched_job, bytes), *id = NULL;
+  g_autoptr (WgEvent) event = wg_test_event_new (WG_EVENT_LEVEL_GENERAL), mended = NULL;
+  g_autoptr (WgEventView) view = NULL;
+  g_autoptr (WgUpload) upload = NULL;
+  MendJob job;
+
+  wg_test_pull (f, platform);
+  event->photos = g_strdupv ((char *[]) { photo, NULL });
+  id = create_event (f, event, 0);
+  platform->refuse = WG_REFUSAL_NOT_IN_SCOPE;
+  wg_test_push (f, platform, FALSE);
+  platform->refuse = WG_N_REFUSAL;
+  drop (f, platform);
+  assert_truth (f, id, WG_TRUTH_REFUSED);
+  view = get_view (f, id);
+  mended = wg_event_copy (view->event);
+  g_set_str (&mended->address, MINE);
+  job = (MendJob) { mended, view->refusal_op };
+  wg_test_store_run (f, mend_job, &job);
+  wg_test_push (f, platform, FALSE);
+  upload = wg_test_store_run (f, next_upload_job, NULL);
+  g_assert_nonnull (upload);
+  g_assert_cmpstr (upload->sha256, ==, photo);
+  wg_test_store_check (f);
+}
+
 /* Whatever write of it fails: the next contact ends it. */
 static void
 test_faults (void)
@@ -377,6 +417,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/erase/dropped-scope", test_dropped);
   g_test_add_func ("/store/erase/sent-before", test_sent_before);
   g_test_add_func ("/store/erase/gone-under-a-change", test_gone_under_a_change);
+  g_test_add_func ("/store/erase/photo-of-what-went", test_photo_of_what_went);
   g_test_add_func ("/store/erase/faults", test_faults);
   return g_test_run ();
 }

@@ -391,6 +391,34 @@ test_platform_restored (void)
   g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_FORKED);
 }
 
+/* First an old backup, then a newer one: what the first refused, the second has applied long ago.
+ */
+static void
+test_restored_twice (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) newer = wg_test_platform_new ();
+  g_autoptr (WgTestPlatform) older = wg_test_platform_new ();
+  g_autofree char *id = create (f, WG_EVENT_LEVEL_GENERAL, 0);
+
+  wg_test_push (f, newer, FALSE);
+  assert_truth (f, id, WG_TRUTH_APPLIED);
+  g_set_str (&older->epoch, "sample-epoch-2");
+  Rewind first = { 0, WG_CHAIN_START, "sample-epoch-2" };
+  wg_test_store_run (f, rewind_job, &first);
+  older->refuse = WG_REFUSAL_QUOTA;
+  wg_test_push (f, older, FALSE);
+  assert_truth (f, id, WG_TRUTH_REFUSED);
+
+  g_set_str (&newer->epoch, "sample-epoch-3");
+  Rewind second = { newer->last_seq, newer->last_hash, "sample-epoch-3" };
+  wg_test_store_run (f, rewind_job, &second);
+  wg_test_push (f, newer, FALSE);
+  g_assert_cmpint (newer->last_seq, ==, 1);
+  assert_truth (f, id, WG_TRUTH_APPLIED);
+  wg_test_store_check (f);
+}
+
 /* Everything that waits was settled by its author: its numbers must reach the platform all the
  * same. */
 static void
@@ -576,6 +604,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/outbox/refused-words-are-kept", test_refused_words_are_kept);
   g_test_add_func ("/store/outbox/refused-patch-stays-in-view", test_refused_patch_stays_in_view);
   g_test_add_func ("/store/outbox/platform-restored", test_platform_restored);
+  g_test_add_func ("/store/outbox/platform-restored-twice", test_restored_twice);
   g_test_add_func ("/store/outbox/settled-numbers-go-again", test_settled_numbers_go_again);
   g_test_add_func ("/store/outbox/moved", test_moved);
   g_test_add_func ("/store/outbox/prune", test_prune);
