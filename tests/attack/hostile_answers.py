@@ -146,6 +146,14 @@ def of_end(**changes):
     return rows(change)
 
 
+def of_digest(**digest):
+    """A digest for each scope, of a page that is the last; the true one, with more behind it, may have none."""
+    def change(lines):
+        lines[-1].update(more=False, digest={scope: digest for scope in lines[-1]["cursor"]})
+        return lines
+    return rows(change)
+
+
 def both(lines, **changes):
     """Members of the head of a page."""
     lines[0].update(changes)
@@ -201,8 +209,8 @@ SPECIAL = {
              ("more for ever", rows(lambda lines: [lines[0], {**{k: v for k, v in lines[-1].items() if k != "digest"}, "more": True}])),
              ("a cursor back", of_end(cursor=lambda old: {scope: 0 for scope in old})),
              ("a cursor of another", of_end(cursor=lambda old: {**old, "g:370502005001001": 5})), ("no cursor", of_end(cursor=None)),
-             ("a count that is none", of_end(digest=lambda old: {scope: {"n": 10**9, "x": "0" * 16} for scope in old})),
-             ("a sum that is none", of_end(digest=lambda old: {scope: {"n": 1, "x": "z"} for scope in old})), ("no digest", of_end(digest=None)),
+             ("a count that is none", of_digest(n=-1, x="0" * 16)),
+             ("a sum that is none", of_digest(n=1, x="z")), ("no digest", of_end(digest=None)),
              ("another epoch inside", rows(lambda lines: both(lines, epoch=EPOCH))), ("scopes of words", rows(lambda lines: both(lines, scopes="x"))),
              ("safe what is not there", rows(lambda lines: both(lines, durable_seq=2**53 - 1))),
              *((name, of_row(f=lambda old, value=value: {**old, "lon": 118.5, "lat": 37.4, **value})) for name, value in IMPOSSIBLE.items()),
