@@ -14,6 +14,7 @@ import wangge
 from wangge import Failed, check
 
 CUTS = int(sys.argv[1])
+PORTION = 300  # on one tablet and platform: everything that they hold is looked at after each loss
 SHIM = os.environ["WG_TEST_POWER_SHIM"]
 DEAD = 97
 LOG = ["log", "--level", "general", "--class", "0205", "--text", "路面积水，行人绕行", "--address", "路口东侧"]
@@ -137,13 +138,13 @@ def whole(platform, terminal, told):
     check(not lost, f"the platform lacks {sorted(lost)}")
 
 
-def cuts(platform, number, seed, lies=False):
+def cuts(platform, number, seed, most, lies=False):
     chance = random.Random(seed)
     disks, told = (Disk(chance, lies), Disk(chance, lies)), Told()
     terminal = wangge.Terminal(platform, f"w{number:04}")
     terminal.ok("sync")
     try:
-        while sum(disk.n["cut"] + disk.n["end"] for disk in disks) < (CUTS if not lies else 400):
+        while sum(disk.n["cut"] + disk.n["end"] for disk in disks) < most:
             tablet(platform, disks[0], terminal, told)
             if chance.random() < 0.5:
                 both(platform, disks, terminal, told)
@@ -156,17 +157,22 @@ def cuts(platform, number, seed, lies=False):
     terminal.close()
 
 
-def power_goes(platform):
+def power_goes(_):
     seed = int(os.environ.get("WG_TEST_SEED", random.randrange(1 << 30)))
     print(f"# WG_TEST_SEED={seed}")
-    cuts(platform, 1, seed)
+    for done in range(0, CUTS, PORTION):
+        platform = wangge.Platform()
+        try:
+            cuts(platform, 1, seed + done, min(PORTION, CUTS - done))
+        finally:
+            platform.close()
 
 
 def disk_that_lies(_):
     """The same with syncs that are none: it must come to light."""
     platform = wangge.Platform()
     try:
-        cuts(platform, 2, 7, lies=True)
+        cuts(platform, 2, 7, 400, lies=True)
     except Failed as found:
         print(f"# found: {str(found)[:150]}")
     else:
