@@ -266,6 +266,58 @@ act_flat (SimRandom *random)
   set_clock (tablet, random);
 }
 
+/* --- an old copy of a tablet ------------------------------------------------------------------ */
+
+static SimDisk *images[WORLD_TABLETS];
+static gint64 image_us[WORLD_TABLETS];
+
+static void
+put_disk (guint tablet, SimDisk *disk)
+{
+  sim_disk_free (world.tablets[tablet].disk);
+  world.tablets[tablet].disk = sim_disk_copy (disk);
+  sim_machine_boot (&world.tablets[tablet]);
+}
+
+/* Somebody keeps a copy of it, and later puts that back. */
+static void
+act_roll_back (SimRandom *random)
+{
+  guint tablet = sim_random_below (random, WORLD_TABLETS - 1);
+
+  switch_off (tablet);
+  if (images[tablet] == NULL)
+    {
+      sim_trace ("tablet %u is copied", tablet);
+      images[tablet] = sim_disk_copy (world.tablets[tablet].disk);
+      image_us[tablet] = sim.now_us;
+      return;
+    }
+  sim_trace ("tablet %u is as it was", tablet);
+  put_disk (tablet, images[tablet]);
+  oracle_forked ();
+  for (guint i = 0; i < WORLD_TERMINALS; i++)
+    if (world.terminals[i].machine == &world.tablets[tablet])
+      oracle_rolled_back (&world.terminals[i], image_us[tablet]);
+}
+
+/* A copy goes on beside the original. */
+static void
+act_twin (SimRandom *random)
+{
+  guint tablet = sim_random_below (random, 2); /* of the first worker */
+  Terminal *twin = &world.terminals[WORLD_TWIN];
+
+  if (twin->used)
+    return;
+  switch_off (tablet);
+  sim_trace ("tablet %u has a twin", tablet);
+  put_disk (WORLD_TABLETS - 1, world.tablets[tablet].disk);
+  world.tablets[WORLD_TABLETS - 1].old = world.tablets[tablet].old;
+  twin->used = TRUE;
+  oracle_forked ();
+}
+
 /* --- an old backup --------------------------------------------------------------------------- */
 
 /* Interrupted, it is done again, as the manual says. */
@@ -347,6 +399,8 @@ const RunAction RUN_FAULTS[] = {
   { "restore", 3, act_restore },
   { "recover", 5, act_recover },
   { "torn-photo", 4, act_torn_photo },
+  { "roll-back", 4, act_roll_back },
+  { "twin", 3, act_twin },
 };
 const guint RUN_N_FAULTS = G_N_ELEMENTS (RUN_FAULTS);
 
@@ -370,6 +424,8 @@ faults_begin (SimRandom *random, guint64 enabled)
 #undef RATE
   memset (line_whole_us, 0, sizeof line_whole_us);
   memset (power_due, 0, sizeof power_due);
+  for (guint i = 0; i < WORLD_TABLETS; i++)
+    g_clear_pointer (&images[i], sim_disk_free);
 }
 
 void

@@ -25,6 +25,7 @@ typedef struct
 {
   char *rec;
   const char *terminal;
+  gint64 at_us;
 } Saved;
 
 /* The last that the platform said it has of a replica. */
@@ -40,7 +41,8 @@ static GPtrArray *order;      /* of char *: keys of @records as they came */
 static GHashTable *dismissed; /* op_id */
 static GHashTable *told;      /* replica -> Acknowledged, of this epoch */
 static GHashTable *moves;     /* "worker grid" */
-static gboolean restored, carried;
+static GHashTable *rolled_back; /* rec: told of on a tablet that is as before now */
+static gboolean restored, carried, forked;
 static char *epoch;
 
 static void
@@ -85,6 +87,7 @@ oracle_saved (Terminal *terminal, const char *rec)
       Saved *entry = g_new0 (Saved, 1);
       entry->rec = g_strdup (rec);
       entry->terminal = terminal->process.name;
+      entry->at_us = sim.now_us;
       g_hash_table_replace (saved, g_strdup (row->op_id), entry);
     }
 }
@@ -106,6 +109,36 @@ oracle_undone (const char *rec)
         break;
       }
   g_hash_table_remove (records, rec);
+}
+
+void
+oracle_forked (void)
+{
+  forked = TRUE;
+}
+
+void
+oracle_rolled_back (const Terminal *terminal, gint64 since_us)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, saved);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Saved *entry = value;
+
+      if (entry->at_us <= since_us || !g_str_equal (entry->terminal, terminal->process.name))
+        continue;
+      g_hash_table_add (rolled_back, g_strdup (entry->rec));
+      g_hash_table_iter_remove (&iter);
+    }
+}
+
+gboolean
+oracle_is_same_log (const Terminal *one, const Terminal *other)
+{
+  return forked && g_str_equal (one->worker, other->worker);
 }
 
 void
@@ -325,6 +358,35 @@ check_right (const char *worker, const char *line)
     sim_violate ("I8 %s did something in %s", worker, operation->scope);
 }
 
+/* Under another name a log has other numbers. */
+static gboolean
+is_same_line (const char *one, const char *other)
+{
+  static const char member[] = "\"seq\":";
+  const char *in_one = strstr (one, member), *in_other = strstr (other, member);
+
+  if (!forked || in_one == NULL || in_other == NULL || in_one - one != in_other - other)
+    return g_str_equal (one, other);
+  return strncmp (one, other, (gsize) (in_one - one)) == 0 &&
+         g_strcmp0 (strchr (in_one, ','), strchr (in_other, ',')) == 0;
+}
+
+/* Two copies of a tablet may say the same operation, and two contents of it when it was mended
+ * before it was sent: of these one counts. %TRUE: @later does. */
+static gboolean
+is_the_one (const Known *before, const Known *later)
+{
+  gboolean same = is_same_line (before->line, later->line);
+
+  if (!forked)
+    sim_violate ("I1 the platform has an operation twice");
+  else if (same && before->result != later->result)
+    sim_violate ("I2 an operation came under two names and was judged twice");
+  else if (!same && before->result != WG_RESULT_REJECTED && later->result != WG_RESULT_REJECTED)
+    sim_violate ("I2 two contents of one operation count");
+  return before->result == WG_RESULT_REJECTED && later->result != WG_RESULT_REJECTED;
+}
+
 static GHashTable *
 read_operations (WgDb *db, GError **error)
 {
@@ -337,6 +399,7 @@ read_operations (WgDb *db, GError **error)
       g_autoptr (WgPushResult) result =
                     wg_wire_push_result_from_json (wg_statement_text (row, "result"), NULL);
       Known *self = g_new0 (Known, 1);
+      const Known *before;
 
       self->result = result ? result->kind : WG_RESULT_REJECTED;
       self->rec = wg_statement_dup_text (row, "rec");
@@ -344,9 +407,11 @@ read_operations (WgDb *db, GError **error)
       self->line = wg_statement_dup_text (row, "line");
       if (self->result != WG_RESULT_REJECTED)
         check_right (wg_statement_text (row, "worker"), self->line);
-      if (g_hash_table_contains (known, op_id))
-        sim_violate ("I1 the platform has operation %s twice", op_id);
-      g_hash_table_replace (known, g_strdup (op_id), self);
+      before = g_hash_table_lookup (known, op_id);
+      if (before && !is_the_one (before, self))
+        known_free (self);
+      else
+        g_hash_table_replace (known, g_strdup (op_id), self);
     }
   return known;
 }
@@ -366,157 +431,8 @@ check_saved (GHashTable *known)
           ((Saved *) entry)->rec);
 }
 
-/* --- at the end: what each event became, computed a second time --------------------------------
+/* --- at the end: photos -------------------------------------------------------------------------
  */
-
-static void
-write_fields (const WgOperation *operation,
-              const char *op_id,
-              WgEvent *model,
-              GHashTable *conflicts)
-{
-  for (gsize i = 0; operation->fields && operation->fields[i]; i++)
-    {
-      const WgField *field = wg_field_find (WG_EVENT_FIELDS, operation->fields[i]);
-      const WgField *value = wg_event_find_value (operation->fields[i]);
-      g_autofree char *key = g_strconcat (op_id, " ", value ? value->name : "", NULL);
-      gboolean open = g_hash_table_contains (conflicts, key);
-
-      if (wg_field_is_list (field))
-        continue; /* photos stand beside each other */
-      if (wg_field_equal (field, model, operation->base) ||
-          wg_field_equal (field, model, operation->event))
-        wg_field_copy (field, operation->event, model);
-      else if (!open)
-        sim_violate ("I5 %s was replaced unseen in an event", field->name);
-    }
-}
-
-static void
-choose_fields (const WgOperation *operation, WgEvent *model, const WgConflict *dispute)
-{
-  for (gsize i = 0; dispute && operation->fields[i]; i++)
-    if (operation->choices[i] == WG_CHOICE_MINE)
-      wg_event_take_record (model, dispute->mine, wg_event_find_value (operation->fields[i]));
-}
-
-static void
-check_model (WgDb *db, const char *rec, const WgEvent *model, GError **error)
-{
-  static const char *const names[] = { "title", "description", "address" };
-  WgStatement *row = wg_db_statement (db, "sim-platform-event", error);
-  g_autoptr (WgEvent) event = NULL;
-  g_autoptr (WgRecord) content = NULL;
-
-  if (row == NULL)
-    return;
-  wg_statement_bind_text (row, "id", rec);
-  if (wg_statement_next (row, error))
-    event = wg_wire_event_row_from_json (wg_statement_text (row, "body"), NULL, error);
-  wg_statement_reset (row);
-  for (gsize i = 0; event && i < G_N_ELEMENTS (names); i++)
-    if (!wg_field_equal (wg_field_find (WG_EVENT_FIELDS, names[i]), model, event))
-      sim_violate ("I2 %s of an event is not what its operations make of it", names[i]);
-  content = event ? wg_event_to_record (event) : NULL;
-  if (content)
-    oracle_check_open_disputes (rec, content);
-}
-
-static void
-version_free (gpointer data)
-{
-  Version *self = data;
-
-  g_free (self->rec);
-  g_free (self->op_id);
-  g_free (self->line);
-  g_free (self);
-}
-
-static GPtrArray *
-read_versions (WgDb *db, GError **error)
-{
-  GPtrArray *versions = g_ptr_array_new_with_free_func (version_free);
-  WgStatement *row = wg_db_statement (db, "sim-platform-hist", error);
-
-  while (row && wg_statement_next (row, error))
-    {
-      Version *version = g_new0 (Version, 1);
-      version->rec = wg_statement_dup_text (row, "rec");
-      version->op_id = wg_statement_dup_text (row, "op_id");
-      version->line = wg_statement_dup_text (row, "line");
-      version->ver = wg_statement_int (row, "ver");
-      g_ptr_array_add (versions, version);
-    }
-  return versions;
-}
-
-static void
-check_history (WgDb *db,
-               GHashTable *known,
-               GPtrArray *versions,
-               GHashTable *conflicts,
-               GHashTable *disputes,
-               GError **error)
-{
-  g_autoptr (WgEvent) model = NULL;
-
-  for (guint i = 0; i < versions->len; i++)
-    {
-      const Version *version = versions->pdata[i];
-      const Version *next = i + 1 < versions->len ? versions->pdata[i + 1] : NULL;
-      Known *self = g_hash_table_lookup (known, version->op_id);
-      g_autoptr (WgOperation) operation = oracle_read_line (version->line);
-
-      /* A choice changes the conflict, and may change the record as well. */
-      if (self && g_str_equal (self->rec, version->rec))
-        self->n_effects++;
-      if (operation == NULL)
-        continue;
-      if (operation->kind == WG_OPERATION_EVENT_CREATE)
-        {
-          g_clear_pointer (&model, wg_event_free);
-          model = wg_event_copy (operation->event);
-        }
-      else if (model && operation->kind == WG_OPERATION_EVENT_PATCH)
-        {
-          write_fields (operation, version->op_id, model, conflicts);
-        }
-      else if (model && operation->kind == WG_OPERATION_CONFLICT_RESOLVE)
-        {
-          choose_fields (operation, model, g_hash_table_lookup (disputes, operation->rec));
-        }
-      if (model && (next == NULL || !g_str_equal (next->rec, version->rec)))
-        {
-          check_model (db, version->rec, model, error);
-          g_clear_pointer (&model, wg_event_free);
-        }
-    }
-}
-
-static void
-check_effects (GHashTable *known, GHashTable *conflicts)
-{
-  GHashTableIter iter;
-  gpointer op_id, value;
-
-  g_hash_table_iter_init (&iter, known);
-  while (g_hash_table_iter_next (&iter, &op_id, &value))
-    {
-      const Known *self = value;
-
-      if (self->n_effects > 1)
-        sim_violate ("I2 operation %s took effect %u times", (char *) op_id, self->n_effects);
-      if (self->result == WG_RESULT_REJECTED && self->n_effects > 0)
-        sim_violate ("I2 a refused operation took effect");
-      if (self->result == WG_RESULT_OK && self->n_effects == 0 &&
-          (g_str_has_suffix (self->kind, ".create") || g_str_has_suffix (self->kind, ".confirm") ||
-           g_str_has_suffix (self->kind, ".resolve")))
-        sim_violate ("I2 an accepted operation took no effect");
-      if (self->result == WG_RESULT_CONFLICT && !g_hash_table_contains (conflicts, op_id))
-        sim_violate ("I14 a conflict was told and is not kept");
-    }
-}
 
 /* Its tablet erased it when its worker left the grid, and then the platform was put back to before
  * it had come: nobody has it any more (docs/reliability.md, Known). */
@@ -552,6 +468,7 @@ check_photos (WgDb *db, GHashTable *known, GError **error)
 
   while (row && wg_statement_next (row, error))
     if (g_strcmp0 (wg_statement_text (row, "state"), "whole") != 0 &&
+        !g_hash_table_contains (rolled_back, wg_statement_text (row, "rec")) &&
         !is_lost_by_moving (known, wg_statement_text (row, "rec")))
       sim_violate ("I9 a photo of an applied event has not arrived: %s is %s",
                    wg_statement_text (row, "sha"), wg_statement_text (row, "state"));
@@ -622,11 +539,19 @@ compare_outbox (Compare *self, WgDb *db, GError **error)
                                                                  : "refused";
 
       const WgConflict *dispute = g_hash_table_lookup (self->disputes, op_id);
+      gboolean same;
 
       /* Once somebody has chosen it is over for its author, too. */
       if (dispute && dispute->settled && g_str_equal (state, "applied"))
         wanted = "applied";
-      if (known && !g_str_equal (known->line, wg_statement_text (row, "line")))
+      /* What the other one took back this one may have sent. */
+      if (forked && g_str_equal (state, "undone"))
+        continue;
+      same = known == NULL || is_same_line (known->line, wg_statement_text (row, "line"));
+      /* Mended on one of two copies before it was sent: the other one is its author's to see. */
+      if (!same && forked && (g_str_equal (state, "refused") || g_strv_contains (settled, state)))
+        continue;
+      if (!same)
         sim_violate ("I12 the platform has another line of an operation");
       if (g_str_equal (state, "dismissed") && !g_hash_table_contains (dismissed, op_id))
         sim_violate ("I13 a refused operation is gone that nobody dismissed");
@@ -736,12 +661,12 @@ oracle_final (void)
       known = read_operations (db, &error);
       conflicts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       disputes = oracle_read_disputes (db, known, conflicts, &error);
-      versions = read_versions (db, &error);
+      versions = oracle_read_versions (db, &error);
       check_all_told (db, &error);
       check_saved (known);
-      check_history (db, known, versions, conflicts, disputes, &error);
+      oracle_check_history (db, known, versions, conflicts, disputes, &error);
       oracle_check_records (db, known, versions, &error);
-      check_effects (known, conflicts);
+      oracle_check_effects (known, conflicts);
       check_photos (db, known, &error);
       for (guint i = 0; i < WORLD_TERMINALS; i++)
         if (world.terminals[i].used)
@@ -763,7 +688,8 @@ oracle_begin (void)
   moves = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   dismissed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, acknowledged_free);
-  restored = carried = FALSE;
+  rolled_back = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  restored = carried = forked = FALSE;
   sim_line.on_reply = on_reply;
 }
 
@@ -775,6 +701,7 @@ oracle_free (void)
   g_hash_table_unref (records);
   g_hash_table_unref (dismissed);
   g_hash_table_unref (moves);
+  g_hash_table_unref (rolled_back);
   g_hash_table_unref (told);
   g_clear_pointer (&epoch, g_free);
 }

@@ -24,6 +24,17 @@ typedef struct
 
 WgOperation *oracle_read_line (const char *line); /* %NULL: none */
 
+/* oracle-events.c: the platform's history in order, of Version; each event of it computed a second
+ * time; that each operation took effect as often as its answer says. */
+GPtrArray *oracle_read_versions (WgDb *db, GError **error);
+void oracle_check_history (WgDb *db,
+                           GHashTable *known,
+                           GPtrArray *versions,
+                           GHashTable *conflicts,
+                           GHashTable *disputes,
+                           GError **error);
+void oracle_check_effects (GHashTable *known, GHashTable *conflicts);
+
 /* oracle-records.c: conflicts about records and events, id -> WgConflict; all are added to
  * @conflicts. */
 GHashTable *

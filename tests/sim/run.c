@@ -125,7 +125,7 @@ drive (gpointer data)
   guint64 faults = choose_kinds (&random, RUN_N_FAULTS, 5000) & ~options->without;
   guint fault_share = sim_random_below (&random, 4000);
 
-  for (guint i = 0; i < WORLD_TERMINALS; i++)
+  for (guint i = 0; i < WORLD_TWIN; i++)
     world.terminals[i].used = i == 0 || sim_random_chance (&random, i == 2 ? 8000 : 5500);
   choose_versions ();
   oracle_begin ();

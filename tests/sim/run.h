@@ -68,6 +68,11 @@ void oracle_dismissed (const char *rec);
 void oracle_moved (const char *worker, const char *grid);
 /* It may be of the town of that grid. */
 gboolean oracle_is_of_town (const char *worker, guint grid);
+/* Two go on with the same log. */
+void oracle_forked (void);
+/* The disk is as it was then: what was saved later is gone, unless it had been sent. */
+void oracle_rolled_back (const Terminal *terminal, gint64 since_us);
+gboolean oracle_is_same_log (const Terminal *one, const Terminal *other);
 /* Rows came in a bundle. */
 void oracle_carried (void);
 char *oracle_any_record (SimRandom *random); /* (transfer full) (nullable) */

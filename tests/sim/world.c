@@ -37,10 +37,8 @@ static const struct
   const char *worker, *folder;
   guint tablet;
 } TERMINALS[WORLD_TERMINALS] = {
-  { "w1", "/sim/w1", 0 },
-  { "w2", "/sim/w2", 0 },
-  { "w1", "/sim/w1", 1 },
-  { "w3", "/sim/w3", 2 },
+  { "w1", "/sim/w1", 0 }, { "w2", "/sim/w2", 0 }, { "w1", "/sim/w1", 1 },
+  { "w3", "/sim/w3", 2 }, { "w1", "/sim/w1", 3 },
 };
 
 static const char *const ORGS[][4] = {
@@ -397,7 +395,7 @@ init_machines (guint64 seed)
     }
   for (guint i = 0; i < WORLD_TERMINALS; i++)
     {
-      static const char *const names[] = { "w1", "w2", "w1b", "w3" };
+      static const char *const names[] = { "w1", "w2", "w1b", "w3", "twin" };
       Terminal *terminal = &world.terminals[i];
       terminal->worker = TERMINALS[i].worker;
       terminal->folder = TERMINALS[i].folder;
@@ -478,7 +476,7 @@ make_template (gpointer data)
   wg_reference_free (reference);
   g_clear_pointer (&db, wg_db_close);
   sim_enter (before);
-  for (guint i = 0; i < WORLD_TERMINALS; i++)
+  for (guint i = 0; i < WORLD_TWIN; i++)
     enrol (&world.terminals[i]);
   enrol (&world.desk);
   daemon_stop ();

@@ -10,8 +10,10 @@
 
 G_BEGIN_DECLS
 
-#define WORLD_TABLETS 3
-#define WORLD_TERMINALS 4
+#define WORLD_TABLETS 4
+#define WORLD_TERMINALS 5
+/* The last tablet and its terminal are nobody's, until another one's disk is copied to it. */
+#define WORLD_TWIN (WORLD_TERMINALS - 1)
 #define WORLD_GRIDS 3
 #define PLATFORM_FOLDER "/sim/platform"
 #define TERMINAL_SECRET "84730152"
