@@ -88,6 +88,10 @@ gboolean wg_db_check (WgDb *self, GError **error);
 /* Online copy, encrypted with the same key, fsynced, then renamed into place. */
 gboolean wg_db_backup (WgDb *self, const char *path, GError **error);
 gboolean wg_db_checkpoint (WgDb *self, GError **error); /* truncates the WAL */
+/* Pages that a connection to a file keeps. */
+#define WG_DB_CACHE_KIB 32768
+/* Bytes that SQLite holds in this process, those pages above all. */
+gint64 wg_db_get_memory (void);
 
 /* For fault tests: the n-th write-ish call of the file layer fails (0 = off) with the given code
  * letter: 'F' disk full, 'I' I/O error, 'S' short write; 'X' exits the process there with status

@@ -245,10 +245,11 @@ configure (WgSqlite *self, gboolean is_new, GError **error)
   tables = query_text (db, "SELECT count (*) FROM sqlite_schema", error);
   if (tables == NULL)
     return FALSE;
-  if (!wg_sqlite_exec (db,
-                       "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-                       "PRAGMA cache_size = -32768; PRAGMA secure_delete = ON",
-                       error))
+  if (!wg_sqlite_exec (
+          db,
+          "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+          "PRAGMA cache_size = -" G_STRINGIFY (WG_DB_CACHE_KIB) "; PRAGMA secure_delete = ON",
+          error))
     return FALSE;
   if (db->readonly)
     return TRUE;
@@ -449,6 +450,23 @@ sqlite_backup (WgDb *db, const char *path, GError **error)
       return FALSE;
     }
   return TRUE;
+}
+
+/**
+ * wg_db_get_memory:
+ *
+ * Tells how much SQLite holds in this process, over all connections: pages above all, of which each
+ * keeps up to %WG_DB_CACHE_KIB and gives none back.
+ *
+ * Thread: any.
+ * Errors: none.
+ *
+ * Returns: bytes
+ */
+gint64
+wg_db_get_memory (void)
+{
+  return sqlite3_memory_used ();
 }
 
 static char *

@@ -327,8 +327,9 @@ wg_health_metrics (WgRequest *request)
   g_string_append_printf (text,
                           "# TYPE wg_connections gauge\nwg_connections %u\n"
                           "# TYPE wg_tx_retry_total counter\nwg_tx_retry_total %" G_GINT64_FORMAT
-                          "\n",
-                          wg_server_count_connections (request->server), wg_work_count_retries ());
+                          "\n# TYPE wg_sqlite_bytes gauge\nwg_sqlite_bytes %" G_GINT64_FORMAT "\n",
+                          wg_server_count_connections (request->server), wg_work_count_retries (),
+                          wg_db_get_memory ());
   reader = wg_server_take_reader (request->server, NULL);
   if (reader)
     {

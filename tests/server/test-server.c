@@ -71,6 +71,7 @@ test_metrics (Fixture *fixture, gconstpointer unused)
   g_assert_cmpfloat (read_metric (answer, "wg_conflicts_open"), ==, 0);
   g_assert_cmpfloat (read_metric (answer, "wg_database_up"), ==, 1);
   g_assert_cmpfloat (read_metric (answer, "wg_tx_retry_total"), >=, 0);
+  g_assert_cmpfloat (read_metric (answer, "wg_sqlite_bytes"), >, 0);
   g_assert_cmpfloat (read_metric (answer, "wg_ack_forgotten_total"), ==, -1); /* never happened */
 }
 
