@@ -398,7 +398,7 @@ compute_digest (WgStoreContext *context,
                 WgScopeDigest *out_digest,
                 GError **error)
 {
-  WgStatement *row = wg_db_statement (context->db, "member_list", error);
+  WgStatement *row = wg_db_statement (context->db, "member_told", error);
   WgScopeDigest digest = { 0 };
   g_autoptr (GError) local = NULL;
 
@@ -449,13 +449,16 @@ check_digests (WgStoreContext *context,
       const WgScopeDigest *theirs = wanted;
       WgScopeDigest ours;
 
-      /* A whole pull has ended: what was not told again is not there any more. */
-      if (!leave_all (context, scope, wg_db_statement (context->db, "member_unseen", error),
-                      error) ||
-          !compute_digest (context, scope, &ours, error))
+      if (!compute_digest (context, scope, &ours, error))
         return FALSE;
+      /* A whole pull has ended, and was right: what was not told again is not there any more. */
       if (ours.n == theirs->n && ours.sum == theirs->sum)
-        continue;
+        {
+          if (!leave_all (context, scope, wg_db_statement (context->db, "member_unseen", error),
+                          error))
+            return FALSE;
+          continue;
+        }
       g_debug ("the digest of %s does not match", (const char *) scope);
       *out_healed = TRUE;
       if (!restart_scope (context, scope, error))

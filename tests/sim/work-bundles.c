@@ -135,7 +135,8 @@ take_answer (Terminal *terminal, const Stick *stick, GBytes *file, gboolean bad)
     return;
   counts = terminal_do (terminal, wg_bundle_import_job, (gpointer) STICK, &error);
   sim_trace ("%s: answer %s", terminal->process.name, error ? error->message : "taken");
-  if (counts)
+  /* One that fails in its middle has taken the pages before. */
+  if (counts || !bad)
     oracle_carried ();
   if (counts &&
       (bad || (terminal != stick->terminal && !oracle_is_same_log (terminal, stick->terminal))))

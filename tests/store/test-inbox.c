@@ -469,6 +469,36 @@ test_digest_heals (void)
   wg_test_store_check (f);
 }
 
+/* A platform that tells nothing and counts wrong: what it does not tell stays until it is right. */
+static void
+test_digest_never_right (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
+  g_autoptr (WgEvent) event = make_remote (f, "井盖缺失", 1);
+  g_autoptr (GError) error = NULL;
+
+  wg_test_platform_put_event (platform, event, NULL);
+  wg_test_pull (f, platform);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (WgPullPage) page = make_page (f, platform);
+      g_autoptr (WgEventView) view = NULL;
+      Heal heal = { page, FALSE };
+
+      g_ptr_array_set_size (page->rows, 0);
+      ((WgScopeDigest *) g_hash_table_lookup (page->digests, WG_TEST_SCOPE))->n = 1000;
+      wg_test_store_run (f, heal_job, &heal);
+      g_assert_true (heal.healed);
+      view = get_view (f, event->id);
+    }
+  g_ptr_array_set_size (platform->rows, 0);
+  wg_test_pull (f, platform);
+  error = wg_test_store_fail (f, get_job, event->id);
+  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND);
+  wg_test_store_check (f);
+}
+
 typedef struct
 {
   const WgPullRequest *request;
@@ -628,6 +658,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/inbox/later-version", test_later_version);
   g_test_add_func ("/store/inbox/impossible", test_impossible);
   g_test_add_func ("/store/inbox/digest-heals", test_digest_heals);
+  g_test_add_func ("/store/inbox/digest-never-right", test_digest_never_right);
   g_test_add_func ("/store/inbox/overtaken", test_overtaken);
   g_test_add_func ("/store/inbox/two-scopes", test_two_scopes);
   g_test_add_func ("/store/inbox/dropped-scope", test_dropped_scope);

@@ -23,6 +23,10 @@ SELECT EXISTS (SELECT 1 FROM member WHERE rec = :rec) AS has
 -- :name member_list
 -- :indexed
 SELECT rec, ver FROM member WHERE scope = :scope
+-- :name member_told
+-- Since the scope was told again from the start, if it was.
+-- :indexed
+SELECT rec, ver FROM member WHERE scope = :scope AND seen <> 0
 -- :name member_set_unseen
 -- :indexed
 UPDATE member SET seen = 0 WHERE scope = :scope
