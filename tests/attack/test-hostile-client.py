@@ -410,12 +410,14 @@ def operations(world):
             check(got == "invalid-field", got)
     check(len(after) - len(events) == told.count("ok"), "counted")
 
-    # An operation's id once more under another number, with other words: known, and nothing happens.
+    # An operation's id once more under another number: known, and nothing happens; with other words it
+    # is another operation, and refused.
     again = client.report(GRID)
     client.ok(again)
     before = world.snapshot(SENT)
-    again["set"]["description"] = "另一句话"
     check(client.results([again]) == ["ok"], "an id once more")
+    again["set"]["description"] = "另一句话"
+    check(client.results([again]) == ["duplicate-record"], "an id once more, other words")
     world.same(before, "an id once more", SENT)
     print(f"# {len(wrong) + len(lies)} operations")
 
