@@ -261,7 +261,7 @@ step_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GEr
 
   work->done = view && wg_event_store_step (context, work->id, action, "样例理由", NULL, error);
   /* Withdrawn before anything was said of it: as if it had never been, also when told as failed. */
-  if (view && is_held (view))
+  if (view && is_held (view) && action == WG_ACTION_WITHDRAW)
     {
       oracle_undone (work->id);
       work->done = FALSE;
