@@ -391,7 +391,7 @@ wg_map_view_class_init (WgMapViewClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  g_resources_register (wg_map_get_resource ());
+  wg_map_get_resource (); /* what is linked is registered */
   g_type_ensure (SHUMATE_TYPE_MAP);
   g_type_ensure (SHUMATE_TYPE_SCALE);
   G_OBJECT_CLASS (klass)->dispose = wg_map_view_dispose;

@@ -97,7 +97,7 @@ open_db (const char *path, GError **error)
       refuse (path, "no such file", error);
       return NULL;
     }
-  g_resources_register (wg_map_get_resource ());
+  wg_map_get_resource (); /* what is linked is registered */
   db = wg_db_open_readonly (path, NULL, &local);
   if (db == NULL || !wg_db_load_sql (db, SQL_FOLDER, &local))
     {

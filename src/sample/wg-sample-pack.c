@@ -81,7 +81,7 @@ begin_making (const char *path, GError **error)
   self->folder = g_steal_pointer (&pattern);
   self->layers = g_build_filename (self->folder, "layers.gpkg", NULL);
   self->tiles = g_build_filename (self->folder, "pack.mbtiles", NULL);
-  g_resources_register (wg_sample_get_resource ());
+  wg_sample_get_resource (); /* what is linked is registered */
   g_autoptr (GBytes) rules =
                 g_resources_lookup_data ("/io/github/wangge/sample/layers.ini", 0, error);
   self->made = g_hash_table_new (g_str_hash, g_str_equal);

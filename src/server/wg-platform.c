@@ -238,7 +238,7 @@ wg_platform_create (const char *folder,
 
   if (!make_folder (folder, error) || !make_folder (blobs, error))
     return FALSE;
-  g_resources_register (wg_server_get_resource ());
+  wg_server_get_resource (); /* what is linked is registered */
   db = database ? wg_postgres_open (database, FALSE, error)
                 : make_file (folder, key_file, ports, error);
   if (db && fill_database (db, district, ports, error))
@@ -312,7 +312,7 @@ open_database (WgPlatform *self, WgDb **out_db, GError **error)
   g_autoptr (WgDb) db = NULL;
   g_autoptr (GError) local = NULL;
 
-  g_resources_register (wg_server_get_resource ());
+  wg_server_get_resource (); /* what is linked is registered */
   db = wg_platform_connect (self, FALSE, error);
   if (db == NULL || !wg_db_migrate (db, WG_PLATFORM_MIGRATE, error) ||
       !load_key (db, "sign-public", self->sign_public, sizeof self->sign_public, error) ||
