@@ -128,6 +128,58 @@ drop_drafts (WgStoreContext *context, const char *rec, GError **error)
   return wg_db_run (context->db, "draft_delete_of", error, "subject", 's', rec, NULL);
 }
 
+/* The scope is told again from the start. What is shown meanwhile stays; what is not told again
+ * goes at the end of that pull. */
+static gboolean
+restart_scope (WgStoreContext *context, const char *scope, GError **error)
+{
+  gint64 n = wg_store_get_meta_int (context, "digest_mismatch");
+
+  return wg_db_run (context->db, "member_set_stale", error, "scope", 's', scope, NULL) &&
+         wg_db_run (context->db, "member_set_unseen", error, "scope", 's', scope, NULL) &&
+         wg_db_run (context->db, "scope_set", error, "name", 's', scope, "cursor", 'i', (gint64) 0,
+                    NULL) &&
+         wg_store_set_meta_int (context, "digest_mismatch", n + 1, error);
+}
+
+static gboolean
+is_shown (const char *kind)
+{
+  return g_str_equal (kind, "event") || wg_record_is_kind (kind);
+}
+
+/* Nothing of it is shown any more but what waits of ours. */
+static gboolean
+let_go (WgStoreContext *context, const char *rec, const char *kind, GError **error)
+{
+  if (is_shown (kind))
+    return wg_db_run (context->db, "record_set_removed", error, "id", 's', rec, NULL) &&
+           (WG_MUTANT ("undone-stays") ||
+            wg_db_run (context->db, "outbox_delete_undone_of", error, "rec", 's', rec, NULL)) &&
+           wg_record_refresh (context, rec, error);
+  if (wg_reference_is_kind (kind))
+    wg_store_context_touch (context, "reference");
+  return wg_db_run (context->db, "record_delete", error, "id", 's', rec, NULL);
+}
+
+/* What stands is of a version that no scope tells in which it still is: it came under one that had
+ * no right to it. Those that hold it tell it again. */
+static gboolean
+retell_elsewhere (WgStoreContext *context, const char *rec, GError **error)
+{
+  WgStatement *rows = wg_db_statement (context->db, "member_of_other_version", error);
+  g_autoptr (GPtrArray) scopes = NULL;
+
+  if (rows == NULL)
+    return FALSE;
+  wg_statement_bind_text (rows, "rec", rec);
+  scopes = wg_record_collect_ids (rows, "scope", error);
+  for (guint i = 0; scopes && i < scopes->len; i++)
+    if (!restart_scope (context, g_ptr_array_index (scopes, i), error))
+      return FALSE;
+  return scopes != NULL;
+}
+
 /* Out of one scope; out of sight only when no other holds it and nothing of ours waits on it. */
 static gboolean
 leave_scope (WgStoreContext *context, const char *scope, const char *rec, GError **error)
@@ -146,22 +198,16 @@ leave_scope (WgStoreContext *context, const char *scope, const char *rec, GError
   elsewhere = wg_db_take_int (members, "has", error);
   if (elsewhere < 0)
     return FALSE;
+  if (elsewhere > 0)
+    return retell_elsewhere (context, rec, error);
   kind = get_kind (context, rec, &local);
   if (local)
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  if (elsewhere > 0 || kind == NULL)
-    return TRUE;
-  if (g_str_equal (kind, "event") || wg_record_is_kind (kind))
-    return wg_db_run (context->db, "record_set_removed", error, "id", 's', rec, NULL) &&
-           (WG_MUTANT ("undone-stays") ||
-            wg_db_run (context->db, "outbox_delete_undone_of", error, "rec", 's', rec, NULL)) &&
-           wg_record_refresh (context, rec, error) && drop_drafts (context, rec, error);
-  if (wg_reference_is_kind (kind))
-    wg_store_context_touch (context, "reference");
-  return wg_db_run (context->db, "record_delete", error, "id", 's', rec, NULL);
+  return kind == NULL || (let_go (context, rec, kind, error) &&
+                          (!is_shown (kind) || drop_drafts (context, rec, error)));
 }
 
 static gboolean
@@ -240,35 +286,75 @@ check_row (const WgPullRow *row, GError **error)
   return TRUE;
 }
 
+/* A row of another kind under a name that is known here: one of the two was wrong. What the person
+ * said of it decides; else the later word does, or the page would be refused for ever. */
+static gboolean
+change_kind (WgStoreContext *context, const WgPullRow *row, const char *kind, GError **error)
+{
+  g_autoptr (GPtrArray) ours = wg_record_operations (context, row->id, error);
+
+  if (ours == NULL)
+    return FALSE;
+  if (ours->len == 0)
+    return let_go (context, row->id, kind, error);
+  g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID,
+               "id: '%s' is of kind '%s', the row says '%s'", row->id, kind, row->kind);
+  return FALSE;
+}
+
+/* Another scope may have told a newer version already. One that this scope told before and takes
+ * back, as it does when its cursor was wrong, stands no longer. */
+static gboolean
+is_told_elsewhere (
+    WgStoreContext *context, const WgPullRow *row, gint64 ver, gboolean *out_stands, GError **error)
+{
+  WgStatement *members;
+  gint64 has = 1;
+
+  if (ver > row->ver)
+    {
+      members = wg_db_statement (context->db, "member_elsewhere", error);
+      if (members == NULL)
+        return FALSE;
+      wg_statement_bind_text (members, "rec", row->id);
+      wg_statement_bind_text (members, "scope", row->scope);
+      wg_statement_bind_int (members, "ver", ver);
+      has = wg_db_take_int (members, "has", error);
+    }
+  *out_stands = has > 0;
+  return has >= 0;
+}
+
 static gboolean
 take_row (WgStoreContext *context, const WgPullRow *row, GError **error)
 {
   Known known = { 0 };
   g_autofree char *kind = NULL;
-  gboolean is_shown = g_str_equal (row->kind, "event") || wg_record_is_kind (row->kind);
+  gboolean is_other;
 
   if (!get_known (context, row->id, &known, error))
     return FALSE;
   kind = known.kind;
-  if (kind && !g_str_equal (kind, row->kind))
-    {
-      g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID,
-                   "id: '%s' is of kind '%s', the row says '%s'", row->id, kind, row->kind);
-      return FALSE;
-    }
+  is_other = kind && !g_str_equal (kind, row->kind);
   if (!wg_db_run (context->db, "member_set", error, "scope", 's', row->scope, "rec", 's', row->id,
                   "number", 'i', row->number, "ver", 'i', row->ver, NULL))
     return FALSE;
-  /* Another scope may have told a newer version already. */
-  if (known.has_base && !known.stale && !known.removed && known.ver >= row->ver)
-    return TRUE;
+  if (!is_other && known.has_base && !known.stale && !known.removed && known.ver >= row->ver)
+    {
+      gboolean stands = FALSE;
+
+      if (!is_told_elsewhere (context, row, known.ver, &stands, error))
+        return FALSE;
+      if (stands)
+        return TRUE;
+    }
   if (WG_MUTANT ("conflict-dropped-on-pull") && g_str_equal (row->kind, "conflict"))
     return TRUE;
-  if (!check_row (row, error) ||
+  if (!check_row (row, error) || (is_other && !change_kind (context, row, kind, error)) ||
       !wg_db_run (context->db, "record_set_base", error, "id", 's', row->id, "kind", 's', row->kind,
                   "ver", 'i', row->ver, "base", 's', row->body, "body", 's', row->body, NULL))
     return FALSE;
-  if (is_shown)
+  if (is_shown (row->kind))
     return wg_record_refresh (context, row->id, error);
   if (wg_reference_is_kind (row->kind))
     wg_store_context_touch (context, "reference");
@@ -282,7 +368,9 @@ take_rows (WgStoreContext *context, const WgPullPage *page, GError **error)
     {
       const WgPullRow *row = g_ptr_array_index (page->rows, i);
 
-      if (row->gone ? !leave_scope (context, row->scope, row->id, error)
+      /* It goes when the pull has ended and its digest fits. */
+      if (row->gone ? !wg_db_run (context->db, "member_set_gone", error, "scope", 's', row->scope,
+                                  "rec", 's', row->id, NULL)
                     : !take_row (context, row, error))
         {
           g_prefix_error (error, "row %" G_GINT64_FORMAT " of '%s': ", row->number, row->scope);
@@ -300,29 +388,51 @@ has_scope (char **list, const char *scope)
   return list && g_strv_contains ((const char *const *) list, scope);
 }
 
-/* Only scopes that the same page calls ours. */
+/* Whether the page calls it ours. What is another worker's own was told to another worker. */
 static gboolean
-check_scopes (const WgPullPage *page, GError **error)
+is_ours (WgStoreContext *context, const WgPullPage *page, const char *scope)
 {
-  const char *strange = NULL;
-  GHashTableIter iter;
-  gpointer scope;
+  return (has_scope (page->keep, scope) || has_scope (page->add, scope)) &&
+         (!g_str_has_prefix (scope, "w:") || g_str_equal (scope + 2, context->worker->id));
+}
+
+/* Only scopes that the same page calls ours; and where it is the last, it counts each of them. */
+static gboolean
+check_scopes (WgStoreContext *context, const WgPullPage *page, GError **error)
+{
+  char **const named[] = { page->keep, page->add };
+  const char *strange = NULL, *uncounted = NULL;
+  GHashTable *const told[] = { page->cursor, page->digests };
 
   for (guint i = 0; i < page->rows->len && strange == NULL; i++)
     {
       const WgPullRow *row = g_ptr_array_index (page->rows, i);
 
-      if (!has_scope (page->keep, row->scope) && !has_scope (page->add, row->scope))
+      if (!is_ours (context, page, row->scope))
         strange = row->scope;
     }
-  g_hash_table_iter_init (&iter, page->cursor);
-  while (strange == NULL && g_hash_table_iter_next (&iter, &scope, NULL))
-    if (!has_scope (page->keep, scope) && !has_scope (page->add, scope))
-      strange = scope;
-  if (strange == NULL)
+  for (gsize i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      GHashTableIter iter;
+      gpointer scope;
+
+      g_hash_table_iter_init (&iter, told[i]);
+      while (strange == NULL && g_hash_table_iter_next (&iter, &scope, NULL))
+        if (!is_ours (context, page, scope))
+          strange = scope;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (named); i++)
+    for (gsize k = 0; named[i] && named[i][k] && !page->more; k++)
+      if (!g_hash_table_contains (page->digests, named[i][k]))
+        uncounted = named[i][k];
+  if (strange == NULL && uncounted == NULL)
     return TRUE;
-  g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID,
-               "scope: '%s' is not among those that the platform names as ours", strange);
+  if (strange)
+    g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID,
+                 "scope: '%s' is not among those that the platform names as ours", strange);
+  else
+    g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID,
+                 "digest: that of '%s' is missing on the last page", uncounted);
   return FALSE;
 }
 
@@ -420,25 +530,8 @@ compute_digest (WgStoreContext *context,
   return TRUE;
 }
 
-/* The scope is told again from the start. What is shown meanwhile stays; what is not told again
- * goes at the end of that pull. */
 static gboolean
-restart_scope (WgStoreContext *context, const char *scope, GError **error)
-{
-  gint64 n = wg_store_get_meta_int (context, "digest_mismatch");
-
-  return wg_db_run (context->db, "member_set_stale", error, "scope", 's', scope, NULL) &&
-         wg_db_run (context->db, "member_set_unseen", error, "scope", 's', scope, NULL) &&
-         wg_db_run (context->db, "scope_set", error, "name", 's', scope, "cursor", 'i', (gint64) 0,
-                    NULL) &&
-         wg_store_set_meta_int (context, "digest_mismatch", n + 1, error);
-}
-
-static gboolean
-check_digests (WgStoreContext *context,
-               const WgPullPage *page,
-               gboolean *out_healed,
-               GError **error)
+check_digests (WgStoreContext *context, const WgPullPage *page, GError **error)
 {
   GHashTableIter iter;
   gpointer scope, wanted;
@@ -460,7 +553,6 @@ check_digests (WgStoreContext *context,
           continue;
         }
       g_debug ("the digest of %s does not match", (const char *) scope);
-      *out_healed = TRUE;
       if (!restart_scope (context, scope, error))
         return FALSE;
     }
@@ -498,11 +590,11 @@ apply_page (WgStoreContext *context, gpointer data, GError **error)
                         .last_seq = page->last_seq,
                         .durable_seq = page->durable_seq };
   g_autoptr (GPtrArray) no_results = g_ptr_array_new ();
+  gint64 n_healed = wg_store_get_meta_int (context, "digest_mismatch");
   gboolean all_sent = TRUE;
 
-  self->healed = FALSE;
   seen.results = no_results;
-  if (!check_epoch (context, page, error) || !check_scopes (page, error))
+  if (!check_epoch (context, page, error) || !check_scopes (context, page, error))
     return FALSE;
   if (page->drop && page->drop[0] && !is_all_sent (context, &all_sent, error))
     return FALSE;
@@ -516,8 +608,9 @@ apply_page (WgStoreContext *context, gpointer data, GError **error)
   if (!take_rows (context, page, error) || !write_cursors (context, page, error) ||
       !wg_outbox_acknowledge (context, &seen, error))
     return FALSE;
-  if (!page->more && !check_digests (context, page, &self->healed, error))
+  if (!page->more && !check_digests (context, page, error))
     return FALSE;
+  self->healed = wg_store_get_meta_int (context, "digest_mismatch") != n_healed;
   wg_store_context_touch (context, "sync");
   return TRUE;
 }

@@ -57,6 +57,36 @@ compare_cursors (const WgPullRequest *request,
     }
 }
 
+static gboolean
+is_named (const WgPullPage *page, const char *scope)
+{
+  char **const lists[] = { page->keep, page->add, page->drop };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    if (lists[i] && g_strv_contains ((const char *const *) lists[i], scope))
+      return TRUE;
+  return FALSE;
+}
+
+/* An answer says of each scope that was asked for whether it is ours; else it answers another. */
+static gboolean
+answers (const WgPullRequest *request, const WgPullPage *page, GError **error)
+{
+  GHashTableIter iter;
+  gpointer scope;
+
+  g_hash_table_iter_init (&iter, request->cursor);
+  while (g_hash_table_iter_next (&iter, &scope, NULL))
+    if (!is_named (page, scope))
+      {
+        g_set_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_FAILED,
+                     "the platform's page says nothing of '%s', which was asked for",
+                     (const char *) scope);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static WgSyncEventKind
 take_page (WgSyncRound *round,
            const WgPullRequest *request,
@@ -75,6 +105,8 @@ take_page (WgSyncRound *round,
       g_set_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_EPOCH, "the platform was restored");
       return WG_SYNC_EVENT_EPOCH;
     }
+  if (!answers (request, page, error))
+    return WG_SYNC_EVENT_FAILED;
   compare_cursors (request, page, &on, &back);
   /* One that says "more" and comes no further would be asked for again for ever. */
   if (page->rows->len > WG_LIMIT_PULL_ROWS || (page->more && !on && !back))

@@ -240,6 +240,114 @@ ENDLESS = [
 TURN = [1000, 500] * 5000
 
 
+def whole(change, begin="grid"):
+    """A page with the rows of the grid from the start, or with all, whatever was asked for."""
+    script = rows(change)
+    script.begin = begin
+    return script
+
+
+def counted(lines, n=10**9, x="0" * 16, **members):
+    """A last page of these lines whose digest fits nothing."""
+    lines[-1].update(more=False, **members)
+    lines[-1]["digest"] = {scope: {"n": n, "x": x} for scope in lines[-1]["cursor"]}
+    return lines
+
+
+def told(lines):
+    """Head and end of a page without its rows."""
+    return [lines[0], lines[-1]]
+
+
+def turned(lines):
+    """Nothing, under the true digest of the scope beside."""
+    digest = lines[-1].get("digest", {})  # a page with more behind it has none
+    lines[-1]["digest"] = dict(zip(digest, [*list(digest.values())[1:], *list(digest.values())[:1]]))
+    return told(lines)
+
+
+def gone(lines):
+    return [lines[0], *({name: row[name] for name in ("s", "q", "k", "id")} | {"t": "gone"} for row in lines[1:-1]), lines[-1]]
+
+
+def events(**changes):
+    """Each event's row with other members; records of other kinds are left out."""
+    def change(lines):
+        made = [{**row, **{name: make(row[name]) for name, make in changes.items()}} for row in lines[1:-1]
+                if row["t"] == "row" and row["k"] == "event"]
+        return [lines[0], *made, lines[-1]]
+    return change
+
+
+def of_another_scope(lines):
+    """The events told under the district's scope, newer."""
+    district = next(scope for scope in lines[-1]["cursor"] if scope.startswith("ref:"))
+    made = newer(lines)
+    return [made[0], *({**row, "s": district, "q": n} for n, row in enumerate(made[1:-1], 1)), made[-1]]
+
+
+def uncounted(lines):
+    if not lines[-1]["more"]:
+        lines[-1]["digest"].popitem()
+    return lines
+
+
+def counted_elsewhere(lines):
+    if not lines[-1]["more"]:
+        lines[-1]["digest"]["g:370502005001001"] = {"n": 5, "x": "0" * 16}
+    return lines
+
+
+def of_another_worker(lines):
+    text = dump(lines).replace('"w:w0001"', '"w:w0002"')
+    return json.loads(text)
+
+
+def to_be_continued(change):
+    def script(lines):
+        lines = change(lines)
+        lines[-1].update(cursor={scope: number + 1 for scope, number in lines[-1]["cursor"].items()}, more=True)
+        lines[-1].pop("digest", None)
+        return lines
+    return script
+
+
+def newer(lines):
+    return events(v=lambda old: old + 1000, f=lambda old: {**old, "title": "改了", "ver": old["ver"] + 1000})(lines)
+
+
+# Pages that can be read and yet are not so. Of each: whether it may change what is shown until the true platform answers.
+# Nothing of them may take away what is shown, and nothing of them is left afterwards.
+MISFITS = [
+    ("nothing, counted wrong", False, rows(lambda lines: counted(told(lines)))),
+    ("nothing, with the digest of another scope", False, rows(turned)),
+    ("nothing, and more to come", False, rows(to_be_continued(told))),
+    ("nothing, from the start", False, rows(lambda lines: counted(told(lines), cursor={scope: 0 for scope in lines[-1]["cursor"]}))),
+    ("everything, counted wrong", False, whole(counted)),
+    ("half of it, counted wrong", False, whole(lambda lines: counted(lines[:len(lines) // 2] + lines[-1:]))),
+    ("half of it, and more to come", False, whole(to_be_continued(lambda lines: lines[:len(lines) // 2] + lines[-1:]))),
+    ("all gone, counted wrong", False, whole(lambda lines: counted(gone(lines)))),
+    ("all gone, and more to come", False, whole(to_be_continued(gone))),
+    ("newer, counted wrong", True, whole(lambda lines: counted(newer(lines)))),
+    ("newer, and more to come", True, whole(to_be_continued(newer))),
+    ("newer, under another scope", True, whole(lambda lines: counted(of_another_scope(lines)))),
+    ("other kinds", False, whole(lambda lines: counted(events(k=lambda _: "lamp-post")(lines)))),
+    ("no scopes", False, rows(lambda lines: counted(both(told(lines), scopes={"keep": [], "add": [], "drop": []}), cursor={}))),
+    ("one scope fewer", False, rows(lambda lines: both(lines, scopes={**lines[0]["scopes"], "keep": lines[0]["scopes"]["keep"][1:]}))),
+    ("a scope without a digest", False, rows(uncounted)),
+    ("a digest of a scope of others", False, rows(counted_elsewhere)),
+    ("another worker's page", False, whole(lambda lines: of_another_worker(counted(lines)))),
+    ("all scopes dropped", False, rows(lambda lines: counted(both(told(lines), scopes={
+        "keep": [], "add": [], "drop": [*lines[0]["scopes"]["keep"], *lines[0]["scopes"]["add"]]}), cursor={}))),
+    ("an answer of before", False, whole(lambda lines: lines, "all")),
+]
+# Pages that fit in themselves: the word of whoever holds the platform's key. What they take away comes back.
+BELIEVED = [
+    ("nothing, counted 0", rows(lambda lines: counted(told(lines), 0))),
+    ("all gone, counted 0", whole(lambda lines: counted(gone(lines), 0))),
+]
+
+
 def answers():
     """(stage, name, script), by stage in the order of a round."""
     for stage in STAGES:

@@ -33,6 +33,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         if hostile and stage == "patch":
             true = (204, {"Wangge-Epoch": self.server.epoch, "Upload-Offset": "0"}, b"")  # the platform gets none of it
+        elif hostile and hasattr(script, "begin"):
+            true = self.ask_from(script.begin)
         else:
             true = self.ask(data)
         if not hostile:
@@ -48,15 +50,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except OSError:
             pass
 
-    def ask(self, data):
+    def ask(self, data, headers=None):
         """The platform's answer."""
         line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-        line.request(self.command, self.path, data, {**dict(self.headers), "Accept-Encoding": "identity"})
+        line.request(self.command, self.path, data, {**dict(self.headers), "Accept-Encoding": "identity", **(headers or {})})
         got = line.getresponse()
         true = (got.status, dict(got.headers), got.read())
         line.close()
         self.server.epoch = true[1].get("Wangge-Epoch")
+        if self.find_stage() == "pull" and true[0] == 200:
+            self.server.cursor = json.loads(true[2].splitlines()[-1])["cursor"]
         return true
+
+    def ask_from(self, begin):
+        """A page from another place than the one that was asked for."""
+        cursor = {scope: 0 if begin == "all" or scope.startswith("g:") else number for scope, number in self.server.cursor.items()}
+        data = hostile_answers.dump({"cursor": cursor, "max_rows": 500}).encode()
+        return self.ask(data, {"Content-Length": str(len(data))})
 
     def find_stage(self):
         for stage, (method, path) in hostile_answers.STAGES.items():
@@ -231,7 +241,62 @@ def whole(world):
     check(world.terminal.ok("check")["well"], "invariants")
     check(world.n >= (200 if EVERY == 1 else 100), f"only {world.n} answers")
     print(f"# {world.n} answers, at most {world.highest} KiB and {world.slowest:.1f} s")
+
+
+def refuse_one(world):
+    """The clerk was faster."""
+    world.platform.run("accept", world.events[1], "--reason", "属实")
+    world.terminal.run("withdraw", world.events[1], "--opinion", "重复")
+    world.terminal.run("sync")
+
+
+def misfits(world):
+    """Pages that can be read and whose digest does not fit: nothing that is shown goes, nothing of ours is touched, and the
+    true platform's next answer mends what they changed."""
+    refuse_one(world)
+    world.terminal.log("general", "0202", "--hold", "600")
+    world.terminal.run("sync")
+    before = world.held()
+    check({"refused", "held"} <= {row["truth"] for row in before[1]}, before[1])
+    for name, may_change, script in hostile_answers.MISFITS:
+        for _ in range(3):
+            world.rule("pull", script)
+            code, said, kib, _ = world.sync()
+            check(world.server.hits > 0 and kib < LIMIT_KIB, f"{name}: {world.server.hits} hits, {kib} KiB")
+            check(name == "all scopes dropped" or code != 0 and (said.get("message") or "error" in said), f"{name}: taken for the platform's word: {code} {said}")
+            now = world.held()
+            if sys.argv[2:]:
+                print(f"# {name}: {code} {said} {'' if now == before else 'CHANGED'}")
+            check(now[:2] == before[:2], f"{name}: what was recorded changed: {before[:2]}\n{now[:2]}")
+            check(set(now[2]) == set(before[2]), f"{name}: {set(before[2]) ^ set(now[2])} went or came")
+            check(may_change or now == before, f"{name}: {before}\n{now}")
+        mend(world, name, before)
+    print(f"# {len(hostile_answers.MISFITS)} pages that do not fit")
+
+
+def mend(world, name, before):
+    """The true platform answers once."""
+    check(world.terminal.ok("check")["well"], f"{name}: invariants")
+    world.rule(None, None)
+    world.sync()
+    now, found = world.held(), world.platform.events()
+    check(now == before, f"{name}: the true platform does not mend it: {before}\n{now}")
+    check(all(now[2][i]["state"] == found[i][0]["state"] for i in found if i in now[2]), f"{name}: not the platform's state")
+    check(world.terminal.ok("check")["well"], f"{name}: invariants afterwards")
+
+
+def believed(world):
+    """Pages whose digest fits what they tell: they take away what is the platform's, and nothing of ours."""
+    before = world.held()
+    for name, script in hostile_answers.BELIEVED:
+        world.rule("pull", script)
+        _, _, kib, _ = world.sync()
+        now = world.held()
+        check(world.server.hits > 0 and kib < LIMIT_KIB, f"{name}: {world.server.hits} hits, {kib} KiB")
+        check(now[:2] == before[:2], f"{name}: what was recorded changed: {before[:2]}\n{now[:2]}")
+        check(set(now[2]) < set(before[2]), f"{name}: nothing went: {now[2]}")
+        mend(world, name, before)
     world.terminal.close()
 
 
-wangge.main(download, hello, challenge, session, push, upload, parts, pull, later_version, endless_pages, whole, make=World)
+wangge.main(download, hello, challenge, session, push, upload, parts, pull, later_version, endless_pages, whole, misfits, believed, make=World)

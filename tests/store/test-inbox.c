@@ -6,37 +6,6 @@
 #include "wg-store-jobs.h"
 #include "wire/wg-wire-event.h"
 
-static gpointer
-request_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
-{
-  return wg_inbox_get_request (context, error);
-}
-
-static WgPullPage *
-make_page (WgTestStore *f, WgTestPlatform *platform)
-{
-  g_autoptr (WgPullRequest) request = wg_test_store_run (f, request_job, NULL);
-
-  return wg_test_platform_pull (platform, request);
-}
-
-static WgEvent *
-make_remote (WgTestStore *f, const char *title, gint64 ver)
-{
-  WgEvent *event = wg_test_event_new (WG_EVENT_LEVEL_GENERAL);
-
-  event->id = wg_id_new (&f->clock.ports);
-  g_set_str (&event->title, title);
-  event->grid_code = g_strdup (WG_TEST_GRID);
-  event->org_code = g_strdup ("370502001");
-  event->reporter = g_strdup ("w0002");
-  event->state = WG_EVENT_STATE_REPORTED;
-  event->reported_ms = event->occurred_ms = WG_TEST_NOW_MS;
-  event->step_no = 1;
-  event->ver = ver;
-  return event;
-}
-
 static void
 test_reference (void)
 {
@@ -66,7 +35,7 @@ test_rows_and_gone (void)
 {
   g_autoptr (WgTestStore) f = wg_test_store_new ();
   g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
-  g_autoptr (WgEvent) event = make_remote (f, "井盖缺失", 1);
+  g_autoptr (WgEvent) event = make_remote_event (f, "井盖缺失", 1);
   g_autoptr (WgEventView) view = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -155,58 +124,45 @@ test_applied_before_pulled (void)
 }
 
 static void
-assert_page_refused (WgTestStore *f, WgPullPage *page, int code)
-{
-  g_autoptr (GPtrArray) before = list_events (f, WG_EVENT_LIST_ALL);
-  g_autoptr (GError) error = wg_test_store_fail (f, apply_page_job, page);
-  g_autoptr (GPtrArray) after = list_events (f, WG_EVENT_LIST_ALL);
-  g_autoptr (WgPullRequest) request = wg_test_store_run (f, request_job, NULL);
-
-  g_assert_error (error, WG_STORE_ERROR, code);
-  g_assert_cmpuint (before->len, ==, after->len);
-  g_assert_cmpuint (g_hash_table_size (request->cursor), ==, 0);
-}
-
-static void
 test_hostile_pages (void)
 {
   g_autoptr (WgTestStore) f = wg_test_store_new ();
   g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
-  g_autoptr (WgEvent) event = make_remote (f, "井盖缺失", 1);
+  g_autoptr (WgEvent) event = make_remote_event (f, "井盖缺失", 1);
   g_autoptr (WgPullPage) page = NULL;
   WgPullRow *row;
 
   wg_test_platform_put_event (platform, event, NULL);
-  page = make_page (f, platform);
+  page = make_pull_page (f, platform);
   g_set_str (&page->epoch, "sample-epoch-9");
   assert_page_refused (f, page, WG_STORE_ERROR_INVALID);
   g_clear_pointer (&page, wg_pull_page_free);
 
-  page = make_page (f, platform);
+  page = make_pull_page (f, platform);
   row = g_ptr_array_index (page->rows, 0);
   g_set_str (&row->scope, "g:370502001001999");
   assert_page_refused (f, page, WG_STORE_ERROR_INVALID);
   g_clear_pointer (&page, wg_pull_page_free);
 
-  page = make_page (f, platform);
+  page = make_pull_page (f, platform);
   row = g_ptr_array_index (page->rows, 0);
   g_set_str (&row->body, "{\"f\":[1,2,3]}");
   assert_page_refused (f, page, WG_STORE_ERROR_INVALID);
   g_clear_pointer (&page, wg_pull_page_free);
 
-  page = make_page (f, platform); /* another event's row under this id */
+  page = make_pull_page (f, platform); /* another event's row under this id */
   row = g_ptr_array_index (page->rows, 0);
   g_free (row->id);
   row->id = wg_id_new (&f->clock.ports);
   assert_page_refused (f, page, WG_STORE_ERROR_INVALID);
   g_clear_pointer (&page, wg_pull_page_free);
 
-  page = make_page (f, platform);
+  page = make_pull_page (f, platform);
   page->last_seq = 99; /* of operations that we never made */
   assert_page_refused (f, page, WG_STORE_ERROR_FORKED);
   g_clear_pointer (&page, wg_pull_page_free);
 
-  page = make_page (f, platform);
+  page = make_pull_page (f, platform);
   row = wg_pull_row_new ();
   row->scope = g_strdup (WG_TEST_SCOPE);
   row->kind = g_strdup ("grid");
@@ -349,7 +305,7 @@ make_told (const WgEvent *event, const Told *told)
 static WgEvent *
 make_place (WgTestStore *f)
 {
-  WgEvent *event = make_remote (f, "井盖缺失", 1);
+  WgEvent *event = make_remote_event (f, "井盖缺失", 1);
 
   event->lon = event->raw_lon = 118.5;
   event->lat = event->raw_lat = 37.4;
@@ -408,94 +364,9 @@ test_impossible (void)
       wg_test_platform_put_event (platform, good, NULL); /* goes with the page */
       wg_test_platform_put (platform, WG_TEST_SCOPE, told->kind, event->id, 1,
                             make_told (event, told));
-      page = make_page (f, platform);
+      page = make_pull_page (f, platform);
       assert_page_refused (f, page, WG_STORE_ERROR_INVALID);
     }
-  wg_test_store_check (f);
-}
-
-typedef struct
-{
-  WgPullPage *page;
-  gboolean healed;
-} Heal;
-
-static gpointer
-heal_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
-{
-  Heal *heal = data;
-
-  return GINT_TO_POINTER (wg_inbox_apply (context, heal->page, &heal->healed, error));
-}
-
-static void
-test_digest_heals (void)
-{
-  g_autoptr (WgTestStore) f = wg_test_store_new ();
-  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
-  g_autoptr (WgEvent) first = make_remote (f, "井盖缺失", 1);
-  g_autoptr (WgEvent) second = make_remote (f, "路灯不亮", 5);
-  g_autoptr (WgEventView) view = NULL;
-  g_autoptr (WgPullPage) page = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *count = NULL;
-
-  wg_test_platform_put_event (platform, first, NULL);
-  wg_test_platform_put_event (platform, second, NULL);
-  wg_test_pull (f, platform);
-  /* the platform lost one without a word, and tells an older version of the other */
-  for (guint i = 0; i < platform->rows->len; i++)
-    if (g_str_equal (((WgPullRow *) g_ptr_array_index (platform->rows, i))->id, first->id))
-      g_ptr_array_remove_index (platform->rows, i--);
-  ((WgPullRow *) g_ptr_array_index (platform->rows, 0))->ver = 3;
-  second->ver = 3;
-  g_free (((WgPullRow *) g_ptr_array_index (platform->rows, 0))->body);
-  ((WgPullRow *) g_ptr_array_index (platform->rows, 0))->body =
-      wg_wire_event_row_to_json (second, NULL);
-
-  page = make_page (f, platform);
-  Heal heal = { page, FALSE };
-  wg_test_store_run (f, heal_job, &heal);
-  g_assert_true (heal.healed);
-  view = get_view (f, first->id); /* still shown */
-  count = wg_test_store_run (f, get_meta_job, "digest_mismatch");
-  g_assert_cmpstr (count, ==, "1");
-  wg_test_pull (f, platform); /* from 0, and it matches */
-  error = wg_test_store_fail (f, get_job, first->id);
-  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND);
-  g_clear_pointer (&view, wg_event_view_free);
-  view = get_view (f, second->id);
-  g_assert_cmpint (view->event->ver, ==, 3);
-  wg_test_store_check (f);
-}
-
-/* A platform that tells nothing and counts wrong: what it does not tell stays until it is right. */
-static void
-test_digest_never_right (void)
-{
-  g_autoptr (WgTestStore) f = wg_test_store_new ();
-  g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
-  g_autoptr (WgEvent) event = make_remote (f, "井盖缺失", 1);
-  g_autoptr (GError) error = NULL;
-
-  wg_test_platform_put_event (platform, event, NULL);
-  wg_test_pull (f, platform);
-  for (guint i = 0; i < 3; i++)
-    {
-      g_autoptr (WgPullPage) page = make_page (f, platform);
-      g_autoptr (WgEventView) view = NULL;
-      Heal heal = { page, FALSE };
-
-      g_ptr_array_set_size (page->rows, 0);
-      ((WgScopeDigest *) g_hash_table_lookup (page->digests, WG_TEST_SCOPE))->n = 1000;
-      wg_test_store_run (f, heal_job, &heal);
-      g_assert_true (heal.healed);
-      view = get_view (f, event->id);
-    }
-  g_ptr_array_set_size (platform->rows, 0);
-  wg_test_pull (f, platform);
-  error = wg_test_store_fail (f, get_job, event->id);
-  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_NOT_FOUND);
   wg_test_store_check (f);
 }
 
@@ -519,8 +390,8 @@ test_overtaken (void)
 {
   g_autoptr (WgTestStore) f = wg_test_store_new ();
   g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
-  g_autoptr (WgEvent) event = make_remote (f, "井盖缺失", 1);
-  g_autoptr (WgPullRequest) before = wg_test_store_run (f, request_job, NULL);
+  g_autoptr (WgEvent) event = make_remote_event (f, "井盖缺失", 1);
+  g_autoptr (WgPullRequest) before = wg_test_store_run (f, pull_request_job, NULL);
   g_autoptr (WgPullRequest) between = NULL;
   At at = { before, FALSE };
 
@@ -530,7 +401,7 @@ test_overtaken (void)
   wg_test_pull (f, platform);
   wg_test_store_run (f, at_job, &at);
   g_assert_false (at.is_at); /* a scope more */
-  between = wg_test_store_run (f, request_job, NULL);
+  between = wg_test_store_run (f, pull_request_job, NULL);
   at.request = between;
   wg_test_store_run (f, at_job, &at);
   g_assert_true (at.is_at);
@@ -547,7 +418,7 @@ test_two_scopes (void)
 {
   g_autoptr (WgTestStore) f = wg_test_store_new ();
   g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
-  g_autoptr (WgEvent) event = make_remote (f, "新", 2);
+  g_autoptr (WgEvent) event = make_remote_event (f, "新", 2);
   g_autoptr (WgEventView) view = NULL;
 
   wg_test_platform_put_event (platform, event, NULL);
@@ -576,7 +447,7 @@ test_dropped_scope (void)
 {
   g_autoptr (WgTestStore) f = wg_test_store_new ();
   g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
-  g_autoptr (WgEvent) event = make_remote (f, "绝密事项甲乙丙", 1);
+  g_autoptr (WgEvent) event = make_remote_event (f, "绝密事项甲乙丙", 1);
   g_autofree char *mine = NULL, *found = NULL;
   g_autoptr (WgPullPage) page = NULL;
   g_autoptr (GError) error = NULL;
@@ -586,7 +457,7 @@ test_dropped_scope (void)
   wg_test_platform_put_event (platform, event, NULL);
   wg_test_pull (f, platform);
   mine = create_level (f, WG_EVENT_LEVEL_GENERAL, 0); /* not sent yet */
-  page = make_page (f, platform);
+  page = make_pull_page (f, platform);
   g_ptr_array_set_size (page->rows, 0);
   g_hash_table_remove (page->cursor, WG_TEST_SCOPE);
   g_hash_table_remove (page->digests, WG_TEST_SCOPE);
@@ -620,8 +491,8 @@ test_reset (void)
   g_autoptr (WgTestStore) f = wg_test_store_new ();
   g_autoptr (WgTestPlatform) platform = wg_test_platform_new ();
   g_autoptr (WgTestPlatform) restored = wg_test_platform_new ();
-  g_autoptr (WgEvent) event = make_remote (f, "第九版", 9);
-  g_autoptr (WgEvent) gone = make_remote (f, "备份之后", 1);
+  g_autoptr (WgEvent) event = make_remote_event (f, "第九版", 9);
+  g_autoptr (WgEvent) gone = make_remote_event (f, "备份之后", 1);
   g_autoptr (WgEventView) view = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -657,8 +528,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/inbox/unknown-kind-is-kept", test_unknown_kind_is_kept);
   g_test_add_func ("/store/inbox/later-version", test_later_version);
   g_test_add_func ("/store/inbox/impossible", test_impossible);
-  g_test_add_func ("/store/inbox/digest-heals", test_digest_heals);
-  g_test_add_func ("/store/inbox/digest-never-right", test_digest_never_right);
   g_test_add_func ("/store/inbox/overtaken", test_overtaken);
   g_test_add_func ("/store/inbox/two-scopes", test_two_scopes);
   g_test_add_func ("/store/inbox/dropped-scope", test_dropped_scope);

@@ -2,6 +2,7 @@
 /* The jobs that the store's tests give, as plain calls on a test's store. */
 #pragma once
 
+#include "core/wg-id.h"
 #include "store/wg-draft.h"
 #include "store/wg-health.h"
 #include "support/wg-test-store.h"
@@ -190,6 +191,64 @@ count_events (WgTestStore *f)
 
   wg_test_store_run (f, count_job, &counts);
   return counts;
+}
+
+static inline gpointer
+pull_request_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  return wg_inbox_get_request (context, error);
+}
+
+static inline WgPullPage *
+make_pull_page (WgTestStore *f, WgTestPlatform *platform)
+{
+  g_autoptr (WgPullRequest) request = wg_test_store_run (f, pull_request_job, NULL);
+
+  return wg_test_platform_pull (platform, request);
+}
+
+static inline WgEvent *
+make_remote_event (WgTestStore *f, const char *title, gint64 ver)
+{
+  WgEvent *event = wg_test_event_new (WG_EVENT_LEVEL_GENERAL);
+
+  event->id = wg_id_new (&f->clock.ports);
+  g_set_str (&event->title, title);
+  event->grid_code = g_strdup (WG_TEST_GRID);
+  event->org_code = g_strdup ("370502001");
+  event->reporter = g_strdup ("w0002");
+  event->state = WG_EVENT_STATE_REPORTED;
+  event->reported_ms = event->occurred_ms = WG_TEST_NOW_MS;
+  event->step_no = 1;
+  event->ver = ver;
+  return event;
+}
+
+typedef struct
+{
+  WgPullPage *page;
+  gboolean healed;
+} Heal;
+
+static inline gpointer
+heal_job (WgStoreContext *context, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Heal *heal = data;
+
+  return GINT_TO_POINTER (wg_inbox_apply (context, heal->page, &heal->healed, error));
+}
+
+static inline void
+assert_page_refused (WgTestStore *f, WgPullPage *page, int code)
+{
+  g_autoptr (GPtrArray) before = list_events (f, WG_EVENT_LIST_ALL);
+  g_autoptr (GError) error = wg_test_store_fail (f, apply_page_job, page);
+  g_autoptr (GPtrArray) after = list_events (f, WG_EVENT_LIST_ALL);
+  g_autoptr (WgPullRequest) request = wg_test_store_run (f, pull_request_job, NULL);
+
+  g_assert_error (error, WG_STORE_ERROR, code);
+  g_assert_cmpuint (before->len, ==, after->len);
+  g_assert_cmpuint (g_hash_table_size (request->cursor), ==, 0);
 }
 
 G_END_DECLS

@@ -418,11 +418,27 @@ add_reference (WgPullPage *page)
   add_body (page, 5, "pack", pack.sha256, wg_wire_pack_to_json (&pack));
 }
 
+static void
+add_digest (WgPullPage *page, const char *scope)
+{
+  WgScopeDigest *digest = g_new0 (WgScopeDigest, 1);
+
+  for (guint i = 0; i < page->rows->len; i++)
+    {
+      const WgPullRow *row = g_ptr_array_index (page->rows, i);
+
+      if (row->gone || strcmp (row->scope, scope) != 0)
+        continue;
+      digest->n++;
+      digest->sum += wg_crypto_row_digest (row->id, row->ver);
+    }
+  g_hash_table_insert (page->digests, g_strdup (scope), digest);
+}
+
 WgPullPage *
 sample_page (void)
 {
   WgPullPage *page = wg_pull_page_new ();
-  WgScopeDigest *digest = g_new0 (WgScopeDigest, 1);
 
   page->epoch = g_strdup (SAMPLE_EPOCH);
   page->keep = g_strdupv ((char *[]) { "g:370502001001001", "ref:370502", NULL });
@@ -439,9 +455,9 @@ sample_page (void)
   set_number (page->cursor, "g:370502001001001", 8816);
   set_number (page->cursor, "ref:370502", 5);
   set_number (page->cursor, "w:w0001", 77);
-  digest->n = 1;
-  digest->sum = wg_crypto_row_digest (SAMPLE_EVENT, 4);
-  g_hash_table_insert (page->digests, g_strdup ("g:370502001001001"), digest);
+  add_digest (page, "g:370502001001001");
+  add_digest (page, "ref:370502");
+  add_digest (page, "w:w0001");
   return page;
 }
 

@@ -20,6 +20,9 @@ DELETE FROM member WHERE scope = :scope AND rec = :rec
 -- :name member_any
 -- :indexed
 SELECT EXISTS (SELECT 1 FROM member WHERE rec = :rec) AS has
+-- :name member_elsewhere
+-- :indexed
+SELECT EXISTS (SELECT 1 FROM member WHERE rec = :rec AND scope <> :scope AND ver = :ver) AS has
 -- :name member_list
 -- :indexed
 SELECT rec, ver FROM member WHERE scope = :scope
@@ -32,6 +35,15 @@ SELECT rec, ver FROM member WHERE scope = :scope AND seen <> 0
 UPDATE member SET seen = 0 WHERE scope = :scope
 -- :name member_set_unseen_all
 UPDATE member SET seen = 0
+-- :name member_set_gone
+-- :indexed
+UPDATE member SET seen = 0 WHERE scope = :scope AND rec = :rec
+-- :name member_of_other_version
+-- Scopes of a record of which none tells the version that stands.
+-- :indexed
+SELECT m.scope FROM member m WHERE m.rec = :rec
+  AND NOT EXISTS (SELECT 1 FROM member n JOIN record r ON r.id = n.rec
+                  WHERE n.rec = :rec AND n.ver = r.ver)
 -- :name member_unseen
 -- :indexed
 SELECT rec FROM member WHERE scope = :scope AND seen = 0 ORDER BY rec
