@@ -119,13 +119,17 @@ announce_records (WgDb *db, GPtrArray *operations)
 void
 wg_apply_announce (WgDb *db, const char *worker, GPtrArray *operations)
 {
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
   announce_records (db, operations);
   wg_db_ahead (db, "worker-get", "id", 's', worker, NULL);
   wg_db_ahead (db, "assign-all", "worker", 's', worker, NULL);
   for (guint i = 0; i < operations->len; i++)
     {
       const WgOperation *operation = operations->pdata[i];
-      if (operation->rec && operation->kind != WG_OPERATION_EVENT_CREATE)
+      /* A name that came before in this push is looked up when that has been applied. */
+      if (g_hash_table_add (names, operation->op_id) && operation->rec &&
+          operation->kind != WG_OPERATION_EVENT_CREATE)
         wg_db_ahead (db, "hist-of-op", "rec", 's', operation->rec, "op_id", 's', operation->op_id,
                      NULL);
     }

@@ -337,6 +337,33 @@ test_duplicates (void)
   kit_check (kit);
 }
 
+/* One name for two operations in one push: the second one is another content of it. */
+static void
+test_same_name (void)
+{
+  g_autoptr (Kit) kit = kit_new ();
+  g_autoptr (Terminal) terminal = terminal_new (kit, "wa1");
+  WgOperation *create = terminal_create (terminal, KIT_GRID_A1, WG_EVENT_LEVEL_GENERAL);
+  g_autofree char *op_id = g_strdup (create->op_id);
+  g_autofree char *rec = terminal_log (terminal, create);
+  WgOperation *patch = terminal_patch (terminal, rec, KIT_GRID_A1);
+  g_autoptr (WgPushJob) job = NULL;
+  g_autoptr (WgEvent) event = NULL;
+  const GPtrArray *results;
+
+  g_set_str (&patch->op_id, op_id);
+  operation_patch_text (patch, "address", "样例路 1 号", "样例路 2 号");
+  g_free (terminal_log (terminal, patch));
+  job = terminal_push (terminal);
+  results = wg_push_job_get_answer (job)->results;
+  g_assert_cmpuint (results->len, ==, 2);
+  g_assert_cmpint (((const WgPushResult *) results->pdata[0])->kind, ==, WG_RESULT_OK);
+  g_assert_cmpstr (((const WgPushResult *) results->pdata[1])->code, ==, "duplicate-record");
+  event = kit_load (kit, rec, NULL);
+  g_assert_cmpint (event->ver, ==, 1);
+  kit_check (kit);
+}
+
 /* The same record twice is refused; the same operation under another replica is not doubled. */
 static void
 test_same_record (void)
@@ -700,6 +727,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/apply/refusals", test_refusals);
   g_test_add_func ("/server/apply/steps-refused", test_steps_refused);
   g_test_add_func ("/server/apply/duplicates", test_duplicates);
+  g_test_add_func ("/server/apply/same-name", test_same_name);
   g_test_add_func ("/server/apply/same-record", test_same_record);
   g_test_add_func ("/server/apply/conflict", test_conflict);
   g_test_add_func ("/server/apply/repeat", test_repeat);
