@@ -585,7 +585,8 @@ collect_rows (WgStoreContext *context, gpointer data, GError **error)
  * @before_ms: added before
  * @error: return location
  *
- * Removes photos that no event and no draft names any more: first the rows, then the files.
+ * Removes photos that no event and no draft names any more, and that the platform does not wait
+ * for: first the rows, then the files.
  *
  * Thread: the store's.
  * Errors: of the engine.

@@ -26,6 +26,7 @@
 #define PERSON "绝密人员六六一三"
 #define PHONE "13077465512"
 #define MINE "本人所写五五二一"
+#define DAY_MS G_GINT64_CONSTANT (86400000)
 #define PLATFORM_NUMBER "DY20261123004477"
 
 static gpointer
@@ -368,12 +369,15 @@ test_photo_of_what_went (void)
   platform->refuse = WG_N_REFUSAL;
   drop (f, platform);
   assert_truth (f, id, WG_TRUTH_REFUSED);
+  wg_test_ports_advance (&f->clock, 40 * DAY_MS); /* older than loose photos get */
   view = get_view (f, id);
   mended = wg_event_copy (view->event);
   g_set_str (&mended->address, MINE);
   job = (MendJob) { mended, view->refusal_op };
   wg_test_store_run (f, mend_job, &job);
   wg_test_push (f, platform, FALSE);
+  g_assert_cmpuint (count_events (f).n_photos, ==, 1);
+  drop (f, platform); /* what is let go leaves the files before photos go up */
   upload = wg_test_store_run (f, next_upload_job, NULL);
   g_assert_nonnull (upload);
   g_assert_cmpstr (upload->sha256, ==, photo);

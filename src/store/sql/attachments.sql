@@ -37,18 +37,20 @@ WHERE state = 'sent' AND EXISTS (SELECT 1 FROM photo p JOIN event e ON e.id = p.
 SELECT sha256, bytes, sent_bytes, level FROM attachment
 WHERE state = 'ready' AND level >= 0 ORDER BY level DESC, added_ms, sha256
 -- :name attachment_unsent
--- What a file for the platform carries: photos of operations that it may lack.
+-- What a file for the platform carries: photos that it waits for, and those of operations that it
+-- may lack.
 -- :indexed
 SELECT sha256 FROM attachment a WHERE a.state IN ('here', 'ready')
-  AND EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = a.sha256)
+  AND (a.state = 'ready' OR EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = a.sha256))
 -- :name attachment_absent
 -- :indexed
 SELECT sha256 FROM attachment WHERE state = 'absent' AND added_ms >= 0
 ORDER BY added_ms DESC, sha256
 -- :name attachment_loose
 -- Named by nothing any more: what the platform has at once, what was taken for a form that was thrown
--- away when it is old. Drafts are few.
-SELECT sha256 FROM attachment a WHERE (added_ms < :before OR state IN ('sent', 'absent', 'damaged'))
+-- away when it is old, and never what the platform waits for. Drafts are few.
+SELECT sha256 FROM attachment a
+WHERE (state IN ('sent', 'absent', 'damaged') OR (state = 'here' AND added_ms < :before))
   AND NOT EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = a.sha256)
   AND NOT EXISTS (SELECT 1 FROM draft d WHERE instr (d.body, a.sha256) > 0)
 -- :name attachment_delete

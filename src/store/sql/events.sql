@@ -67,7 +67,7 @@ WHERE state IN ('refused', 'conflict') AND n > 0 AND state = 'refused'
 -- :name attachment_count_waiting
 -- :indexed
 SELECT count (*) AS n FROM attachment a WHERE a.state IN ('here', 'ready')
-  AND EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = a.sha256)
+  AND (a.state = 'ready' OR EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = a.sha256))
 -- :name event_refusal
 -- The oldest refused operation of a record that its author has not settled. One in conflict is
 -- none: whoever may choose settles it in the conflict.
