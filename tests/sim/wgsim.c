@@ -41,7 +41,7 @@ static const GOptionEntry ENTRIES[] = {
   { NULL },
 };
 
-static guint64 current_seed;
+static guint64 current_seed, left_out;
 
 static void
 on_signal (int number)
@@ -168,7 +168,7 @@ run_until (Progress *progress, guint64 end)
 {
   while (progress->next < end)
     {
-      RunOptions options = { progress->next++, (guint) MAX (steps, 0), parse_without (without) };
+      RunOptions options = { progress->next++, (guint) MAX (steps, 0), left_out };
       progress->n_failed += !run_one (options, !trace && progress->n_failed < SHRINK_FAILURES);
     }
 }
@@ -188,7 +188,8 @@ run_portion (Progress *progress, guint64 end)
     }
   if (child < 0 || waitpid (child, &status, 0) != child)
     g_error ("no process for a portion of the seeds");
-  if (!WIFEXITED (status)) /* it has said in which seed */
+  /* It has said in which seed, unless a sanitizer or the machine ended it. */
+  if (!WIFEXITED (status) || WEXITSTATUS (status) != 0)
     progress->n_failed++;
 }
 
@@ -348,6 +349,7 @@ main (int argc, char **argv)
       fprintf (stderr, "wgsim: --seeds takes FIRST+COUNT\n");
       return 2;
     }
+  left_out = parse_without (without);
   if (seed >= 0)
     first = (guint64) seed;
   if (mutant_file == NULL)
