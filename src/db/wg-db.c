@@ -223,7 +223,7 @@ wg_db_reset_statements (WgDb *self)
  * wg_db_changes:
  * @self: a connection
  *
- * Counts the rows that the last write changed.
+ * Counts the rows that the last write changed; of inserts that travel together, all of them.
  *
  * Thread: the connection's.
  * Errors: none.

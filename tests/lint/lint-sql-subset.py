@@ -6,7 +6,7 @@ which is SQLite's. What is refused, and why, stands in the table below; docs/pla
 
 `-- :locks` in a statement lets the PostgreSQL engine end it with FOR UPDATE, so the statement must be a SELECT from
 one table that such an ending fits. `-- :together` lets it send many rows in one command, so the statement must be an
-INSERT of one row of parameters, each once, and none behind it."""
+INSERT of one row of parameters, each once, and none behind it, and no key joins two such tables."""
 
 import re
 
@@ -47,6 +47,8 @@ REFUSED = [
 REFUSED = [(re.compile(pattern, re.IGNORECASE), why) for pattern, why in REFUSED]
 UNLOCKABLE = re.compile(r"\b(JOIN|GROUP|DISTINCT|UNION|LIMIT|HAVING|OVER)\b|\bcount\s*\(|\bFROM\s+\w+(\s+\w+)?\s*,", re.IGNORECASE)
 ONE_ROW = re.compile(r"\s*INSERT INTO \w+ \([\w\s,]+\)\s+VALUES \((:\w+(?:,\s*:\w+)*)\)[^:]*", re.IGNORECASE)
+DEFINITION = re.compile(r"\b(?:CREATE|ALTER)\s+TABLE\s+(\w+)[^;]*", re.IGNORECASE)
+KEY = re.compile(r"\bREFERENCES\s+(\w+)", re.IGNORECASE)
 
 
 def bare(sql):
@@ -71,13 +73,29 @@ def wrong_marks(text):
             yield mark.start(), f"{mark.group(1)}: `-- :locks` is for a plain SELECT from one table"
 
 
+def gathered(text):
+    """Tables of the statements whose rows travel together."""
+    for sql in NAME.split(text)[2::2]:
+        if TOGETHER.search(sql):
+            yield from re.findall(r"INSERT INTO (\w+)", bare(sql), re.IGNORECASE)
+
+
+def wrong_keys(plain, tables):
+    """Rows of two such tables may come in the other order."""
+    for found in DEFINITION.finditer(plain):
+        for key in KEY.finditer(found.group()):
+            if found.group(1) in tables and key.group(1) in tables - {found.group(1)}:
+                yield found.start() + key.start(), f"{found.group(1)}: a key into {key.group(1)}, and rows of both are `-- :together`"
+
+
 def check(tree):
     problems = []
-    for path in tree.files(FOLDER, ends=".sql"):
-        if path.startswith(f"{FOLDER}/pack/"):
-            continue
+    files = [path for path in tree.files(FOLDER, ends=".sql") if not path.startswith(f"{FOLDER}/pack/")]
+    tables = {table for path in files for table in gathered(tree.read(path))}
+    for path in files:
         text = tree.read(path)
         plain = bare(text)
+        problems += [Problem(path, lint.line_of(text, at), why) for at, why in wrong_keys(plain, tables)]
         for pattern, why in REFUSED:
             for found in pattern.finditer(plain):
                 problems.append(Problem(path, lint.line_of(text, found.start()), f"{found.group().strip()}: {why}"))
@@ -103,6 +121,9 @@ SELF_TEST = [
     ("rows with a constant", one("-- :together\nINSERT INTO a (b, c) VALUES (:b, 1)"), 1),
     ("rows with a parameter behind", one("-- :together\nINSERT INTO a (b) VALUES (:b) ON CONFLICT (b) DO UPDATE SET c = :c"), 1),
     ("rows with one twice", one("-- :together\nINSERT INTO a (b, c) VALUES (:b, :b)"), 1),
+    ("a key between rows", {f"{FOLDER}/b.sql": "CREATE TABLE a (b TEXT);\nCREATE TABLE c (b TEXT REFERENCES a (b));\n",
+                            **one("-- :together\nINSERT INTO a (b) VALUES (:b);\n-- :name other\n-- :together\nINSERT INTO c (b) VALUES (:b)")}, 1),
+    ("a key to others", {f"{FOLDER}/b.sql": "CREATE TABLE c (b TEXT REFERENCES a (b));\n", **one("-- :together\nINSERT INTO c (b) VALUES (:b)")}, 0),
     ("rows of a write", one("-- :together\nUPDATE a SET b = :b"), 1),
 ] + [
     (f"refused: {sql}", one(sql), 1)
