@@ -67,6 +67,7 @@ wg_http_reply_new (void)
   reply->server_time_ms = -1;
   reply->retry_after_s = -1;
   reply->upload_offset = -1;
+  reply->content_length = -1;
   reply->range_from = -1;
   return reply;
 }
@@ -247,6 +248,8 @@ on_header_received_cb (char *data, size_t size, size_t n, void *user_data)
     reply->retry_after_s = parse_number (value);
   else if (g_ascii_strcasecmp (line, "Upload-Offset") == 0)
     reply->upload_offset = parse_number (value);
+  else if (g_ascii_strcasecmp (line, "Content-Length") == 0)
+    reply->content_length = parse_number (value);
   else if (g_ascii_strcasecmp (line, "Content-Range") == 0 && g_str_has_prefix (value, "bytes "))
     {
       char *end = strchr (value, '-');

@@ -41,6 +41,7 @@ typedef struct
   gint64 server_time_ms; /* −1 when absent */
   gint64 retry_after_s;  /* −1 when absent */
   gint64 upload_offset;  /* −1 when absent */
+  gint64 content_length; /* −1 when absent */
   gint64 range_from;     /* of Content-Range, −1 when absent */
   gint64 round_trip_ms;
   GBytes *body; /* unpacked */

@@ -110,6 +110,17 @@ note_offset (WgSyncRound *round, gint64 offset, gboolean complete, GError **erro
   return WG_SYNC_EVENT_MORE;
 }
 
+/* A status of 200 could be the answer to anything, and the photo would never be sent. */
+static gboolean
+is_of_photo (const WgHttpReply *reply, gint64 size)
+{
+  const char *type = reply->content_type != NULL ? reply->content_type : "";
+
+  return reply->status == 200 &&
+         (g_str_has_prefix (type, "image/") || g_str_equal (type, "application/octet-stream")) &&
+         (reply->content_length < 0 || reply->content_length == size);
+}
+
 static WgSyncEventKind
 ask_offset (WgSyncRound *round, GError **error)
 {
@@ -122,10 +133,17 @@ ask_offset (WgSyncRound *round, GError **error)
   WgSyncEventKind kind;
 
   reply = wg_sync_round_exchange (round, &request, WG_ANSWER_EMPTY, &kind, &problem, &failure);
+  if (reply != NULL && is_of_photo (reply, size))
+    return note_offset (round, size, TRUE, error);
+  if (reply != NULL && reply->status == 204)
+    return note_offset (round, CLAMP (reply->upload_offset, 0, size), FALSE, error);
   if (reply != NULL)
-    return reply->status == 200
-               ? note_offset (round, size, TRUE, error)
-               : note_offset (round, CLAMP (reply->upload_offset, 0, size), FALSE, error);
+    {
+      g_set_error (error, WG_SYNC_ERROR, WG_SYNC_ERROR_FAILED,
+                   "the answer (status %d, \"%s\") is not about the photo that was asked for",
+                   reply->status, reply->content_type != NULL ? reply->content_type : "");
+      return WG_SYNC_EVENT_FAILED;
+    }
   if (problem != NULL && problem->status == 404)
     return note_offset (round, 0, FALSE, error);
   g_propagate_error (error, g_steal_pointer (&failure));

@@ -62,6 +62,15 @@ def endless_chunks(true):
         yield b"10000\r\n" + b" " * 65536 + b"\r\n"
 
 
+def two_lengths(true):
+    return raw(true[0], kept(true, Content_Length="3"), true[2], len(true[2]) + 1)
+
+
+def chunk_cut(true):
+    head = "".join(f"{name}: {value}\r\n" for name, value in kept(true).items())
+    return f"HTTP/1.1 200 x\r\n{head}Transfer-Encoding: chunked\r\n\r\n{len(true[2]) + 9:x}\r\n".encode() + true[2]
+
+
 def endless_headers(_):
     yield b"HTTP/1.1 200 x\r\n"
     while True:
@@ -86,6 +95,7 @@ GENERIC = [
     ("an epoch of 10 kB", lambda true: raw(true[0], kept(true, Wangge_Epoch="a" * 10_000), true[2])),
     ("a cut", lambda true: raw(true[0], kept(true), true[2][: len(true[2]) // 2], len(true[2]) + 5)),
     ("a length below 0", lambda true: raw(true[0], kept(true), true[2], -5)), ("a length of words", lambda true: raw(true[0], kept(true, Content_Length="ten"), true[2])),
+    ("a length too short", lambda true: raw(true[0], kept(true), true[2], max(len(true[2]) - 7, 0))), ("two lengths", two_lengths), ("a chunk cut", chunk_cut),
     ("500", problem(500, "failed")), ("418", problem(418, "teapot")), ("a pause for ever", lambda true: raw(
         503, kept(true, Content_Type="application/problem+json", Retry_After="99999999999999999999"),
         b'{"type":"urn:wangge:problem:maintenance","title":"x","status":503}')),
@@ -353,8 +363,9 @@ def answers():
     for stage in STAGES:
         told = GENERIC + (TEXT if stage in ("hello", "challenge", "session", "push", "pull") else []) + SPECIAL.get(stage, [])
         if stage == "get":  # the right bytes are right whoever brings them: their name is their hash
-            told = [row for row in told if row[0] not in ("no epoch", "an empty epoch", "an epoch of 10 kB", "HTTP/0.9")]
+            told = [row for row in told if row[0] not in ("no epoch", "an empty epoch", "an epoch of 10 kB", "HTTP/0.9",
+                                                           "a length too short", "two lengths", "a chunk cut")]
         if stage == "head":  # has no body
             told = [row for row in told if row[0] not in ("a cut", "a length below 0", "a body without end", "chunks without end",
-                                                           "HTTP/0.9", "a portal with our header", "a redirect with our header")]
+                                                           "a length too short", "two lengths", "a chunk cut", "HTTP/0.9")]
         yield from ((stage, name, script) for name, script in told)

@@ -58,6 +58,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         true = (got.status, dict(got.headers), got.read())
         line.close()
         self.server.epoch = true[1].get("Wangge-Epoch")
+        if true[0] < 300:
+            self.server.kept[self.find_stage()] = true
         if self.find_stage() == "pull" and true[0] == 200:
             self.server.cursor = json.loads(true[2].splitlines()[-1])["cursor"]
         return true
@@ -85,6 +87,7 @@ class World:
         self.platform = Platform()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.port, self.server.rule, self.server.hits = self.platform.port, (None, None), 0
+        self.server.kept = {}  # stage → the last true answer
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.n, self.highest, self.slowest, self.told = 0, 0, 0, []
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -137,8 +140,11 @@ class World:
     def stage(self, stage):
         """Every answer of a stage; the tablet holds the same before and after."""
         before, n = self.held(), 0
-        for index, (name, script) in enumerate((name, script) for at, name, script in hostile_answers.answers() if at == stage):
-            special = any(name == row[0] for row in hostile_answers.SPECIAL.get(stage, []))
+        told = [(name, script) for at, name, script in hostile_answers.answers() if at == stage]
+        swapped = [(f"the answer to {other}", lambda true, answer=answer: hostile_answers.raw(answer[0], hostile_answers.kept(answer), answer[2]))
+                   for other, answer in self.server.kept.items() if other not in (stage, None)]
+        for index, (name, script) in enumerate(told + swapped):
+            special = any(name == row[0] for row in hostile_answers.SPECIAL.get(stage, []) + swapped)
             if index % EVERY and not special:
                 continue
             if sys.argv[2:] and name not in sys.argv[2:] and stage not in sys.argv[2:]:
@@ -247,6 +253,11 @@ def refuse_one(world):
     """The clerk was faster."""
     world.platform.run("accept", world.events[1], "--reason", "属实")
     world.terminal.run("withdraw", world.events[1], "--opinion", "重复")
+    before, answer = world.held(), world.server.kept["push"]
+    world.rule("push", lambda true: hostile_answers.raw(answer[0], hostile_answers.kept(answer), answer[2]))
+    code, said, *_ = world.sync()
+    check(code != 0 and world.held() == before, f"the answer to a push of before was taken: {said}")
+    world.rule(None, None)
     world.terminal.run("sync")
 
 

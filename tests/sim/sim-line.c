@@ -296,6 +296,7 @@ take_reply (const WgHttpRequest *request, const SimReply *reply, GError **error)
   out->server_time_ms = get_number (reply, "Server-Time");
   out->retry_after_s = get_number (reply, "Retry-After");
   out->upload_offset = get_number (reply, "Upload-Offset");
+  out->content_length = get_number (reply, "Content-Length");
   if (range && g_str_has_prefix (range, "bytes "))
     out->range_from = g_ascii_strtoll (range + strlen ("bytes "), NULL, 10);
   return take_body (request, reply, out, error) ? g_steal_pointer (&out) : NULL;
