@@ -337,14 +337,18 @@ wg_postgres_ahead (WgStatement *statement)
 {
   WgPostgres *db = get_db (statement);
   g_autoptr (GBytes) key = NULL;
+  g_autoptr (GError) fault = NULL;
 
   if (!db->in_transaction)
     return;
   key = make_key ((Statement *) statement);
-  if (!g_hash_table_contains (db->ahead, key) &&
-      send_statement ((Statement *) statement, FALSE, NULL))
+  if (g_hash_table_contains (db->ahead, key))
+    return;
+  if (send_statement ((Statement *) statement, FALSE, &fault))
     g_hash_table_insert (db->ahead, g_steal_pointer (&key),
                          wg_postgres_push (db, statement->name, -1, TRUE));
+  else if (db->failed == NULL)
+    db->failed = g_steal_pointer (&fault);
 }
 
 /* The rows that were announced; %NULL when they were not. */

@@ -62,6 +62,22 @@ raise_meta (WgStoreContext *context, const char *name, gint64 value, GError **er
          wg_store_set_meta_int (context, name, value, error);
 }
 
+/* While an answer was on its way, another one by a stick may have brought the platform's restore.
+ */
+static gboolean
+check_epoch (WgStoreContext *context, const char *epoch, GError **error)
+{
+  g_autofree char *ours = wg_outbox_get_epoch (context, error);
+
+  if (ours == NULL)
+    return FALSE;
+  if (epoch == NULL || g_str_equal (epoch, ours) || WG_MUTANT ("old-answer-taken"))
+    return TRUE;
+  g_set_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID,
+               "epoch: the answer is of another timeline of the platform");
+  return FALSE;
+}
+
 static gboolean
 acknowledge (WgStoreContext *context, gpointer data, GError **error)
 {
@@ -70,7 +86,8 @@ acknowledge (WgStoreContext *context, gpointer data, GError **error)
   gint64 head = 0;
   g_autofree char *hash = NULL, *known = NULL;
 
-  if (!wg_outbox_get_head (context, &head, &hash, error))
+  if (!check_epoch (context, answer->epoch, error) ||
+      !wg_outbox_get_head (context, &head, &hash, error))
     return FALSE;
   if (answer->last_seq > head)
     {
@@ -108,8 +125,9 @@ acknowledge (WgStoreContext *context, gpointer data, GError **error)
  * known already changes nothing; refused ones stay in view of their author.
  *
  * Thread: the store's.
- * Errors: %WG_STORE_ERROR_FORKED when the platform has other operations under our numbers (the
- *   store is an old copy); nothing is changed then.
+ * Errors: %WG_STORE_ERROR_INVALID when the answer is of another timeline than the one that this
+ *   replica follows by now, %WG_STORE_ERROR_FORKED when the platform has other operations under our
+ *   numbers (the store is an old copy); nothing is changed then.
  * Source: protocol.md 2.4, 2.9, 3.4
  *
  * Returns: %TRUE on success

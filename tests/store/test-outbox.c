@@ -419,6 +419,31 @@ test_restored_twice (void)
   wg_test_store_check (f);
 }
 
+/* A stick brought the platform's restore while the answer to a push was on its way: what the lost
+ * timeline made of it is not believed any more. */
+static void
+test_late_answer (void)
+{
+  g_autoptr (WgTestStore) f = wg_test_store_new ();
+  g_autoptr (WgTestPlatform) lost = wg_test_platform_new ();
+  g_autoptr (WgTestPlatform) restored = wg_test_platform_new ();
+  g_autofree char *id = create (f, WG_EVENT_LEVEL_GENERAL, 0);
+  g_autoptr (WgPush) push = wg_test_store_run (f, next_job, GUINT_TO_POINTER (10));
+  g_autoptr (WgPushAnswer) late = wg_test_platform_push (lost, push);
+  g_autoptr (GError) error = NULL;
+  Rewind restore = { 0, WG_CHAIN_START, "sample-epoch-2" };
+
+  wg_test_store_run (f, rewind_job, &restore);
+  error = wg_test_store_fail (f, acknowledge_job, late);
+  g_assert_error (error, WG_STORE_ERROR, WG_STORE_ERROR_INVALID);
+  assert_truth (f, id, WG_TRUTH_SAVED);
+  g_set_str (&restored->epoch, "sample-epoch-2");
+  restored->refuse = WG_REFUSAL_QUOTA;
+  wg_test_push (f, restored, FALSE);
+  assert_truth (f, id, WG_TRUTH_REFUSED);
+  wg_test_store_check (f);
+}
+
 /* Everything that waits was settled by its author: its numbers must reach the platform all the
  * same. */
 static void
@@ -605,6 +630,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/outbox/refused-patch-stays-in-view", test_refused_patch_stays_in_view);
   g_test_add_func ("/store/outbox/platform-restored", test_platform_restored);
   g_test_add_func ("/store/outbox/platform-restored-twice", test_restored_twice);
+  g_test_add_func ("/store/outbox/late-answer", test_late_answer);
   g_test_add_func ("/store/outbox/settled-numbers-go-again", test_settled_numbers_go_again);
   g_test_add_func ("/store/outbox/moved", test_moved);
   g_test_add_func ("/store/outbox/prune", test_prune);

@@ -89,7 +89,7 @@ UPDATE outbox SET state = 'saved', ver = 0, code = NULL, field = NULL, detail = 
 WHERE seq > :seq AND state IN ('sending', 'received', 'applied', 'conflict', 'refused')
 -- :name outbox_dismiss
 -- :indexed
-UPDATE outbox SET state = 'dismissed' WHERE op_id = :op_id AND state IN ('refused', 'conflict')
+UPDATE outbox SET state = 'dismissed' WHERE op_id = :op_id AND state = 'refused'
 -- :name outbox_get_op
 -- :indexed
 SELECT rec, state, kind FROM outbox WHERE op_id = :op_id
