@@ -1,10 +1,10 @@
--- What the tests write into packs of their own.
+-- What the tests write into packs of their own, with columns in another spelling than usual.
 
 -- :name make-metadata
-CREATE TABLE metadata (name TEXT, value TEXT)
+CREATE TABLE metadata (Name TEXT, VALUE TEXT)
 
 -- :name make-tiles
-CREATE TABLE tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_data BLOB)
+CREATE TABLE tiles (ZOOM_LEVEL INTEGER, tile_column INTEGER, tile_row INTEGER, Tile_Data BLOB)
 
 -- :name tell
 INSERT INTO metadata (name, value) VALUES (:name, :value)
